@@ -1,0 +1,95 @@
+"""YAML with line numbers: every mistake is reported where it stands."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from lecturebuild.errors import LectureError
+
+KeyPath = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A YAML mapping and the line of each key, named by its path of keys."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    lines: dict[KeyPath, int] = field(default_factory=dict)
+    file: Path = Path()
+
+    def get(self, *path: str) -> Any:
+        """Return the value at a path of keys, None where there is none."""
+        value: Any = self.values
+        for key in path:
+            value = value.get(key) if isinstance(value, dict) else None
+        return value
+
+    def error(self, message: str, *path: str) -> LectureError:
+        """Return an error that points to the line of a key."""
+        return LectureError(message, self.file, self.lines.get(path))
+
+    def texts(self, *path: str) -> list[str]:
+        """Return a value that may be given as one text or as a list of texts."""
+        value = self.get(*path)
+        if value is None:
+            return []
+        values = value if isinstance(value, list) else [value]
+        if not all(isinstance(item, str) for item in values):
+            raise self.error(f"'{path[-1]}' must be a text or a list of texts", *path)
+        return values
+
+
+def parse(text: str, file: Path, first_line: int = 1) -> Settings:
+    """Parse a YAML mapping; `first_line` is the line of `file` on which `text` begins."""
+    try:
+        node = yaml.compose(text, Loader=yaml.CSafeLoader)
+        values = yaml.load(text, Loader=yaml.CSafeLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = first_line + mark.line if mark else first_line
+        problem = getattr(error, "problem", None) or str(error)
+        raise LectureError(f"bad YAML: {problem}", file, line) from None
+    if values is None:
+        return Settings(file=file)
+    if not isinstance(values, dict):
+        raise LectureError("bad YAML: expected lines of the form 'key: value'", file, first_line)
+    lines: dict[KeyPath, int] = {}
+    _collect(node, (), lines, first_line)
+    return Settings(values, lines, file)
+
+
+def _collect(node: Any, path: KeyPath, lines: dict[KeyPath, int], first_line: int) -> None:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            here = (*path, str(key.value))
+            lines[here] = first_line + key.start_mark.line
+            _collect(value, here, lines, first_line)
+    elif isinstance(node, yaml.SequenceNode):
+        for number, value in enumerate(node.value):
+            here = (*path, str(number))
+            lines[here] = first_line + value.start_mark.line
+            _collect(value, here, lines, first_line)
+
+
+def check_keys(settings: Settings, known: dict[str, Any]) -> None:
+    """Raise an error at the first key that is not in `known`.
+
+    `known` maps each key to None (any value) or to the known keys of the mapping below it.
+    """
+
+    def visit(values: dict[str, Any], allowed: dict[str, Any], path: KeyPath) -> None:
+        for key, value in values.items():
+            here = (*path, str(key))
+            if key not in allowed:
+                where = f" under '{'.'.join(path)}'" if path else ""
+                raise settings.error(
+                    f"'{key}'{where} is not supported by the built-in renderer; "
+                    f"it knows {', '.join(sorted(allowed))}",
+                    *here,
+                )
+            if allowed[key] is not None and isinstance(value, dict):
+                visit(value, allowed[key], here)
+
+    visit(settings.values, known, ())
