@@ -128,6 +128,13 @@ class _Reader:
         if inner in stack:
             chain = " → ".join(str(file) for file in (*stack[stack.index(inner) :], inner))
             raise LectureError(f"includes itself: {chain}", path, number)
+        if _lines(self.root, inner)[:1] == ["---"]:
+            raise LectureError(
+                "an included document must have no YAML header; give its title as "
+                "'# Title {#sec-name}'",
+                inner,
+                1,
+            )
         # A page of the book is executed as that page, wherever else it is included.
         kernel = inner if inner in self.pages else page
         self.blocks.append(Line("", path, number))
@@ -176,18 +183,11 @@ class _Reader:
 
 
 def read_document(
-    root: Path, path: Path, pages: tuple[Path, ...], project: Settings, *, header: bool = True
+    root: Path, path: Path, pages: tuple[Path, ...], project: Settings
 ) -> Document:
     """Read the document `path` (relative to `root`) of a project with these settings."""
     lines = _lines(root, path)
     settings, skip = _header(lines, path)
-    if settings.values and not header:
-        raise LectureError(
-            "a document that the deck includes must have no YAML header; give its title as "
-            "'# Title {#sec-name}'",
-            path,
-            1,
-        )
     check_keys(settings, DOCUMENT_HEADER)
     defaults: dict[str, Any] = {}
     for source in (project, settings):

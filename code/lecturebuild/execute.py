@@ -1,0 +1,247 @@
+"""Execute the cells of documents in Jupyter kernels, once for both outputs, and keep the results.
+
+A result is reused as long as the cells, the project modules that they import, the data files that
+they read and the versions of the libraries are what they were. Pictures of `figure("name")` are
+not part of a result: they come from the figure store, so a redrawn figure needs no execution.
+"""
+
+import asyncio
+import base64
+import hashlib
+import json
+import os
+import re
+import sys
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lecturebuild import dependencies
+from lecturebuild.errors import LectureError
+from lecturebuild.source import Cell, Document
+
+ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+IMAGES = {"image/svg+xml": "svg", "application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg"}
+MARKUP = {"text/markdown": "markdown", "text/latex": "latex", "text/html": "html"}
+VERSION = 1  # of the results' format
+
+KERNEL_OPTIONS = [
+    "--InlineBackend.figure_formats={'svg', 'pdf'}",
+    # Ids in an SVG that do not change from run to run.
+    "--InlineBackend.rc={'svg.hashsalt': 'lecture'}",
+]
+BEFORE = "from lecturebuild import dependencies as _d; _d.start_recording({root!r}); del _d"
+AFTER = "from lecturebuild import dependencies as _d; print(__import__('json').dumps([str(p) for p in _d.recorded()]))"
+
+
+@dataclass(frozen=True)
+class Output:
+    """One output of a cell.
+
+    `kind` is stdout, stderr, error, text, markdown, latex, html, image or figure; `text` is plain
+    text, `markup` the same in the kind's markup, `files` maps a suffix to an image's name in the
+    media folder, `figure` names a figure of the store.
+    """
+
+    kind: str
+    text: str = ""
+    markup: str = ""
+    files: dict[str, str] = field(default_factory=dict)
+    figure: str = ""
+
+
+Outputs = tuple[tuple[Output, ...], ...]
+Report = Callable[[Path, str, float | None], None]
+"""Called with document, cell and, once the cell has ended, the seconds it took."""
+
+
+@dataclass(frozen=True)
+class Store:
+    """Where results and their pictures lie."""
+
+    root: Path
+
+    @property
+    def results(self) -> Path:
+        """The folder of the results, a file each."""
+        return self.root / "_build" / "cells"
+
+    @property
+    def media(self) -> Path:
+        """The folder of the pictures that cells made."""
+        return self.root / "_build" / "media"
+
+    def result(self, document: Document) -> Path:
+        """Return the file that holds, or will hold, a document's result."""
+        cells = [[cell.code, cell.options.get("eval", True)] for cell in document.own_cells]
+        source = "\n".join(cell.code for cell in document.own_cells)
+        folder = self.root / document.path.parent
+        modules = dependencies.modules_of(source, folder, self.root)
+        key = {
+            "version": VERSION,
+            "path": str(document.path),
+            "cells": cells,
+            "modules": dependencies.digest(*modules),
+            "libraries": dependencies.libraries_of(source, *modules),
+            "python": sys.version,
+        }
+        digest = hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()[:16]
+        return self.results / f"{'-'.join(document.path.with_suffix('').parts)}-{digest}.json"
+
+
+def reuse(document: Document, store: Store) -> Outputs | None:
+    """Return a document's outputs of an earlier run, if they still hold."""
+    if not document.own_cells:
+        return ()
+    try:
+        result = json.loads(store.result(document).read_text(encoding="utf-8"))
+    except (FileNotFoundError, json.JSONDecodeError):
+        return None
+    reads = [store.root / path for path in result["reads"]]
+    if not all(path.is_file() for path in reads) or dependencies.digest(*reads) != result["data"]:
+        return None
+    outputs = tuple(tuple(Output(**item) for item in cell) for cell in result["outputs"])
+    pictures = [name for cell in outputs for item in cell for name in item.files.values()]
+    return outputs if all((store.media / name).is_file() for name in pictures) else None
+
+
+def execute(
+    documents: Iterable[Document], store: Store, report: Report, jobs: int | None = None
+) -> dict[Path, Outputs]:
+    """Execute documents, each in a kernel of its own, several at a time; keep the results.
+
+    The first cell that fails ends the run; results of documents finished by then are kept.
+
+    Raises
+    ------
+    LectureError
+        Names file, line and label of the failing cell and the exception's own text.
+    """
+    store.results.mkdir(parents=True, exist_ok=True)
+    store.media.mkdir(parents=True, exist_ok=True)
+    return asyncio.run(_execute_all(list(documents), store, report, jobs or os.cpu_count() or 1))
+
+
+async def _execute_all(
+    documents: list[Document], store: Store, report: Report, jobs: int
+) -> dict[Path, Outputs]:
+    free = asyncio.Semaphore(jobs)
+
+    async def one(document: Document) -> tuple[Path, Outputs]:
+        async with free:
+            return document.path, await _execute_document(document, store, report)
+
+    tasks = [asyncio.ensure_future(one(document)) for document in documents]
+    try:
+        return dict(await asyncio.gather(*tasks))
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _execute_document(document: Document, store: Store, report: Report) -> Outputs:
+    import nbformat
+    from nbclient import NotebookClient
+    from nbclient.exceptions import DeadKernelError
+
+    cells = document.own_cells
+    sources = [BEFORE.format(root=str(store.root)), *(cell.code for cell in cells), AFTER]
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(source) for source in sources]
+    )
+    client = NotebookClient(notebook, timeout=None, kernel_name="python3", allow_errors=True)
+    outputs: list[tuple[Output, ...]] = []
+    # A date in a picture would make it new with every run.
+    environment = {"SOURCE_DATE_EPOCH": "0"} | os.environ
+    async with client.async_setup_kernel(
+        cwd=str(store.root / document.path.parent),
+        env=environment,
+        extra_arguments=KERNEL_OPTIONS,
+    ):
+        await client.async_execute_cell(notebook.cells[0], 0)
+        for index, cell in enumerate(cells, start=1):
+            if cell.options.get("eval", True) is False:
+                outputs.append(())
+                continue
+            report(document.path, name(cell), None)
+            start = time.perf_counter()
+            try:
+                await client.async_execute_cell(notebook.cells[index], index)
+            except DeadKernelError:
+                raise LectureError(
+                    f"{name(cell)}: the kernel died (out of memory?)", cell.file, cell.line
+                ) from None
+            report(document.path, name(cell), time.perf_counter() - start)
+            raw = notebook.cells[index].outputs
+            if not cell.options.get("error", False):
+                _raise_failure(cell, raw)
+            outputs.append(tuple(_convert(output, cell, store) for output in raw))
+        await client.async_execute_cell(notebook.cells[-1], len(cells) + 1)
+    result = tuple(outputs)
+    _save(document, result, json.loads(notebook.cells[-1].outputs[0]["text"]), store)
+    return result
+
+
+def name(cell: Cell) -> str:
+    """Return how messages call a cell: by its label, or by its place."""
+    return f"cell '{cell.label}'" if cell.label else f"cell {cell.index + 1}"
+
+
+def _raise_failure(cell: Cell, outputs: list[dict[str, Any]]) -> None:
+    for output in outputs:
+        if output["output_type"] == "error":
+            traceback = ANSI.sub("", "\n".join(output["traceback"]))
+            here = re.search(r"^Cell In\[\d+\], line (\d+)", traceback, re.M)
+            line = cell.code_line + int(here[1]) - 1 if here else cell.line
+            raise LectureError(
+                f"{name(cell)} failed: {output['ename']}: {output['evalue']}", cell.file, line
+            )
+
+
+def _convert(output: dict[str, Any], cell: Cell, store: Store) -> Output:
+    """Turn an output of Jupyter's into ours, its pictures into files."""
+    if output["output_type"] == "stream":
+        return Output(output["name"], text=ANSI.sub("", output["text"]))
+    if output["output_type"] == "error":
+        return Output("error", text=ANSI.sub("", "\n".join(output["traceback"])))
+    data = output["data"]
+    figure = output.get("metadata", {}).get("lecturebuild", {}).get("figure")
+    if figure:
+        return Output("figure", figure=figure)
+    text = ANSI.sub("", data.get("text/plain", ""))
+    files = {}
+    for kind, suffix in IMAGES.items():
+        if kind in data:
+            content = data[kind]
+            binary = content.encode() if suffix == "svg" else base64.b64decode(content)
+            files[suffix] = _write_picture(binary, suffix, cell, store)
+    if files:
+        return Output("image", text=text, files=files)
+    for kind, short in MARKUP.items():
+        if kind in data:
+            return Output(short, text=text, markup=data[kind])
+    return Output("text", text=text)
+
+
+def _write_picture(content: bytes, suffix: str, cell: Cell, store: Store) -> str:
+    stem = cell.label or f"{cell.page.stem}-{cell.index + 1}"
+    file = f"{stem}-{hashlib.sha256(content).hexdigest()[:12]}.{suffix}"
+    (store.media / file).write_bytes(content)
+    return file
+
+
+def _save(document: Document, outputs: Outputs, reads: list[str], store: Store) -> None:
+    result = {
+        "outputs": [[asdict(output) for output in cell] for cell in outputs],
+        "reads": reads,
+        "data": dependencies.digest(*(store.root / path for path in reads)),
+    }
+    file = store.result(document)
+    for old in store.results.glob(f"{file.name.rpartition('-')[0]}-{'?' * 16}.json"):
+        old.unlink()
+    temporary = file.with_suffix(".new")
+    temporary.write_text(json.dumps(result), encoding="utf-8")
+    temporary.replace(file)
