@@ -1,0 +1,52 @@
+"""The perceptron: a weighted sum of the inputs, a bias, a step."""
+
+from matplotlib.figure import Figure
+
+from nnlecture.activations import step
+from nnlecture.diagram import (
+    BIAS,
+    DOTS,
+    HIDDEN,
+    INPUT,
+    OUTPUT,
+    arrow,
+    beside,
+    box,
+    label,
+    layer,
+    node,
+    sketch,
+)
+from nnlecture.style import HALF, canvas
+
+INPUTS = ["$x_1$", "$x_2$", DOTS, "$x_n$"]
+WEIGHTS = ["$w_1$", "$w_2$", "$w_n$"]
+
+
+def draw() -> Figure:
+    """Follow the arrows: inputs times weights, plus the bias, then 1 if the sum is positive."""
+    fig, ax = canvas(HALF)
+    inputs = layer(ax, 0.24, (0.56, 2.16), INPUTS, INPUT)
+    total = node(ax, (1.38, 1.36), "$\\Sigma$", HIDDEN, radius=0.23, size=14)
+    for one, weight, side in zip(inputs, WEIGHTS, [1, 1, -1], strict=True):
+        arrow(ax, one, total)
+        beside(ax, one, total, weight, at=0.42, distance=0.13 * side)
+
+    one = node(ax, (1.38, 2.16), "$1$", BIAS)
+    arrow(ax, one, total)
+    beside(ax, one, total, "$b$")
+
+    threshold = box(ax, (2.08, 1.36), 0.44, 0.44, "", HIDDEN)
+    sketch(ax, threshold, step)
+    output = node(ax, (2.76, 1.36), "$h$", OUTPUT)
+    arrow(ax, total, threshold)
+    arrow(ax, threshold, output)
+
+    for x, text in [(0.24, "inputs"), (0.8, "weights"), (1.38, "sum"), (2.08, "step")]:
+        label(ax, (x, 0.14), text)
+    label(ax, (2.76, 0.14), "output")
+    return fig
+
+
+if __name__ == "__main__":
+    draw().savefig("perceptron_weighted_sum.svg")
