@@ -14,12 +14,15 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterable
+from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from lecturebuild import dependencies
 from lecturebuild.errors import LectureError
+from lecturebuild.files import digest
 from lecturebuild.source import Cell, Document
 
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
@@ -33,7 +36,9 @@ KERNEL_OPTIONS = [
     "--InlineBackend.rc={'svg.hashsalt': 'lecture'}",
 ]
 BEFORE = "from lecturebuild import dependencies as _d; _d.start_recording({root!r}); del _d"
-AFTER = "from lecturebuild import dependencies as _d; print(__import__('json').dumps([str(p) for p in _d.recorded()]))"
+AFTER = """import json
+from lecturebuild import dependencies
+print(json.dumps([str(path) for path in dependencies.recorded()]))"""
 
 
 @dataclass(frozen=True)
@@ -83,12 +88,12 @@ class Store:
             "version": VERSION,
             "path": str(document.path),
             "cells": cells,
-            "modules": dependencies.digest(*modules),
+            "modules": digest(*modules),
             "libraries": dependencies.libraries_of(source, *modules),
             "python": sys.version,
         }
-        digest = hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()[:16]
-        return self.results / f"{'-'.join(document.path.with_suffix('').parts)}-{digest}.json"
+        short = hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()[:16]
+        return self.results / f"{'-'.join(document.path.with_suffix('').parts)}-{short}.json"
 
 
 def reuse(document: Document, store: Store) -> Outputs | None:
@@ -100,7 +105,7 @@ def reuse(document: Document, store: Store) -> Outputs | None:
     except (FileNotFoundError, json.JSONDecodeError):
         return None
     reads = [store.root / path for path in result["reads"]]
-    if not all(path.is_file() for path in reads) or dependencies.digest(*reads) != result["data"]:
+    if not all(path.is_file() for path in reads) or digest(*reads) != result["data"]:
         return None
     outputs = tuple(tuple(Output(**item) for item in cell) for cell in result["outputs"])
     pictures = [name for cell in outputs for item in cell for name in item.files.values()]
@@ -143,24 +148,37 @@ async def _execute_all(
 
 
 async def _execute_document(document: Document, store: Store, report: Report) -> Outputs:
-    import nbformat
     from nbclient import NotebookClient
     from nbclient.exceptions import DeadKernelError
+    from nbformat import NotebookNode
 
     cells = document.own_cells
     sources = [BEFORE.format(root=str(store.root)), *(cell.code for cell in cells), AFTER]
-    notebook = nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_code_cell(source) for source in sources]
+    node: Any = NotebookNode  # has no types
+    notebook = node(nbformat=4, nbformat_minor=5, metadata={}, cells=[])
+    for source in sources:
+        notebook.cells.append(
+            NotebookNode(
+                cell_type="code", execution_count=None, metadata={}, source=source, outputs=[]
+            )
+        )
+    client = NotebookClient(
+        notebook,
+        timeout=None,
+        kernel_name="python3",
+        allow_errors=True,
+        extra_arguments=KERNEL_OPTIONS,
     )
-    client = NotebookClient(notebook, timeout=None, kernel_name="python3", allow_errors=True)
     outputs: list[tuple[Output, ...]] = []
     # A date in a picture would make it new with every run.
     environment = {"SOURCE_DATE_EPOCH": "0"} | os.environ
-    async with client.async_setup_kernel(
-        cwd=str(store.root / document.path.parent),
-        env=environment,
-        extra_arguments=KERNEL_OPTIONS,
-    ):
+    async with AsyncExitStack() as stack:
+        # Sockets in a folder of our own: no other user of the machine can listen.
+        sockets = stack.enter_context(TemporaryDirectory(prefix="lecture-"))
+        manager = client.create_kernel_manager()
+        manager.transport, manager.ip = "ipc", f"{sockets}/kernel"
+        folder = str(store.root / document.path.parent)
+        await stack.enter_async_context(client.async_setup_kernel(cwd=folder, env=environment))
         await client.async_execute_cell(notebook.cells[0], 0)
         for index, cell in enumerate(cells, start=1):
             if cell.options.get("eval", True) is False:
@@ -237,7 +255,7 @@ def _save(document: Document, outputs: Outputs, reads: list[str], store: Store) 
     result = {
         "outputs": [[asdict(output) for output in cell] for cell in outputs],
         "reads": reads,
-        "data": dependencies.digest(*(store.root / path for path in reads)),
+        "data": digest(*(store.root / path for path in reads)),
     }
     file = store.result(document)
     for old in store.results.glob(f"{file.name.rpartition('-')[0]}-{'?' * 16}.json"):

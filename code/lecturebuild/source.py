@@ -182,9 +182,7 @@ class _Reader:
         )
 
 
-def read_document(
-    root: Path, path: Path, pages: tuple[Path, ...], project: Settings
-) -> Document:
+def read_document(root: Path, path: Path, pages: tuple[Path, ...], project: Settings) -> Document:
     """Read the document `path` (relative to `root`) of a project with these settings."""
     lines = _lines(root, path)
     settings, skip = _header(lines, path)

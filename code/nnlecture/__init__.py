@@ -1,1 +1,1 @@
-"""Teaching helpers of the lecture "Neural networks": what figures, chapters and exercises import."""
+"""Teaching helpers of the lecture "Neural networks": for figures, chapters, exercises."""

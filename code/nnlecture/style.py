@@ -57,6 +57,7 @@ def _parameters() -> dict[str, Any]:
         "mathtext.rm": family,
         "mathtext.it": f"{family}:italic",
         "mathtext.bf": f"{family}:semibold",
+        "mathtext.cal": family,
         "mathtext.fallback": "stixsans",
         "text.color": INK,
         "axes.edgecolor": INK,
@@ -75,7 +76,7 @@ def _parameters() -> dict[str, Any]:
     }
 
 
-PARAMETERS = _parameters()
+PARAMETERS: Any = _parameters()
 
 
 def use() -> None:

@@ -1,0 +1,45 @@
+# Two commands: `make` renders the lecture, `make test` tests it. Both set up what is missing.
+
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: lecture test lint bench quarto lock clean help
+.DEFAULT_GOAL := lecture
+
+lecture: $(VENV)/ready  ## Set up and render: _book/index.html and _book/slides/neural-networks.pdf
+	@sh code/setup.sh latex || true
+	@$(BIN)/lecture render
+
+test: $(VENV)/ready  ## Set up, check the code and run all tests
+	@sh code/setup.sh latex browser
+	@$(MAKE) --no-print-directory lint
+	$(BIN)/pytest -n 2 --dist loadfile
+
+lint: $(VENV)/ready  ## Check the code with ruff and mypy
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+bench: $(VENV)/ready  ## Time the renderer against Jupyter Book; print ratios
+	@sh code/setup.sh latex
+	$(BIN)/python tests/bench.py
+
+quarto: $(VENV)/ready  ## Render the same tree with stock Quarto
+	@command -v quarto >/dev/null || { echo "Quarto is not installed: get version 1.7 or later from quarto.org"; exit 1; }
+	quarto render
+
+lock: $(VENV)/ready  ## Renew requirements.lock with uv
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 \
+		--extra test pyproject.toml --output-file requirements.lock
+
+clean:  ## Delete everything that was made, but the environment
+	rm -rf _book _book.new _book.old _build _figures _test_results
+
+help:  ## List the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+# Touched last, so that an interrupted set-up is taken up again.
+$(VENV)/ready: requirements.lock pyproject.toml
+	@sh code/setup.sh python $(VENV)
+	@touch $@

@@ -1,0 +1,49 @@
+--[[ callouts: Quarto's callouts for the book of the built-in renderer.
+
+::: {.callout-note title="Title"} with `collapse="true"` becomes a `details` element, otherwise a
+`div`. Instead of the attribute the title may be the callout's first heading. Frames have none.
+]]
+
+local kinds = {note = 'Note', tip = 'Tip', warning = 'Warning', important = 'Important', caution = 'Caution'}
+
+local function raw(text)
+  return pandoc.RawBlock('html', text)
+end
+
+local function Div(div)
+  local kind = nil
+  for _, class in ipairs(div.classes) do
+    kind = class:match('^callout%-(%a+)$') or kind
+  end
+  if not kinds[kind] then
+    return nil
+  end
+  local content = div.content
+  local title = {pandoc.Str(div.attributes.title or kinds[kind])}
+  if not div.attributes.title and #content > 0 and content[1].t == 'Header' then
+    title = content[1].content
+    content:remove(1)
+  end
+  local class = 'callout callout-' .. kind
+  local blocks = pandoc.List{}
+  local collapse = div.attributes.collapse
+  if collapse then
+    local open = collapse == 'false' and ' open' or ''
+    blocks:insert(raw('<details class="' .. class .. '"' .. open .. '>'))
+    blocks:insert(pandoc.Plain(pandoc.Inlines{pandoc.RawInline('html', '<summary class="callout-title">')}
+      .. title .. {pandoc.RawInline('html', '</summary>')}))
+    blocks:extend(content)
+    blocks:insert(raw('</details>'))
+    return blocks
+  end
+  blocks:insert(raw('<div class="' .. class .. '" role="note">'))
+  blocks:insert(pandoc.Plain(pandoc.Inlines{pandoc.RawInline('html', '<p class="callout-title">')}
+    .. title .. {pandoc.RawInline('html', '</p>')}))
+  blocks:extend(content)
+  blocks:insert(raw('</div>'))
+  return blocks
+end
+
+if FORMAT:match('^html') then
+  return {{traverse = 'topdown', Div = Div}}
+end

@@ -1,0 +1,208 @@
+--[[ crossref: numbers figures, equations and tables, and turns references into links.
+
+Numbers, titles and pages come from a JSON file named by the metadata field `lecture-index`:
+{"fig-relu": {"kind": "fig", "number": "4.3", "title": "", "page": "chapters/deep.html"}}.
+`lecture-page` is the page being written (empty for the deck), `lecture-root` the relative path
+from it to the book's first folder. In a deck a reference to a section becomes its title, since
+frames have no numbers. Quarto does all this itself; only the built-in renderer uses this filter.
+]]
+
+local index, page, root = {}, '', ''
+local present = {}
+local html = FORMAT:match('^html') ~= nil
+
+local names = {fig = 'Figure', eq = 'Equation', tbl = 'Table'}
+
+local function read_meta(meta)
+  local file = io.open(pandoc.utils.stringify(meta['lecture-index']), 'r')
+  index = pandoc.json.decode(file:read('a'), false)
+  file:close()
+  page = pandoc.utils.stringify(meta['lecture-page'] or '')
+  root = pandoc.utils.stringify(meta['lecture-root'] or '')
+end
+
+local function number_of(id)
+  return index[id] and index[id].number or '?'
+end
+
+local function equation(math, id)
+  local number = number_of(id)
+  if html then
+    return pandoc.Div({
+      pandoc.Plain{math},
+      pandoc.Plain{pandoc.Span({pandoc.Str('(' .. number .. ')')}, {class = 'equation-number'})},
+    }, {id = id, class = 'equation'})
+  end
+  local body = '\\begin{equation}\\tag{' .. number .. '}' .. math.text .. '\\end{equation}'
+  return pandoc.Para{pandoc.Span({pandoc.RawInline('latex', body)}, {id = id})}
+end
+
+--- Split a paragraph at its labelled equations.
+local function split(paragraph)
+  local blocks, rest, position = {}, pandoc.List{}, 1
+  local inlines = paragraph.content
+  local function flush()
+    while #rest > 0 and (rest[#rest].t == 'Space' or rest[#rest].t == 'SoftBreak') do
+      rest:remove()
+    end
+    if #rest > 0 then
+      table.insert(blocks, pandoc.Para(rest))
+    end
+    rest = pandoc.List{}
+  end
+  while position <= #inlines do
+    local inline, id, length = inlines[position], nil, 0
+    if inline.t == 'Math' and inline.mathtype == 'DisplayMath' then
+      for ahead = 1, 2 do
+        local following = inlines[position + ahead]
+        if following and following.t == 'Str' then
+          id = following.text:match('^{#(eq%-[^}]+)}$')
+          length = ahead
+          break
+        end
+      end
+    end
+    if id then
+      flush()
+      table.insert(blocks, equation(inline, id))
+      position = position + length
+    elseif not (#rest == 0 and (inline.t == 'Space' or inline.t == 'SoftBreak')) then
+      rest:insert(inline)
+    end
+    position = position + 1
+  end
+  flush()
+  return blocks
+end
+
+local function has_label(paragraph)
+  for _, inline in ipairs(paragraph.content) do
+    if inline.t == 'Str' and inline.text:match('^{#eq%-[^}]+}$') then
+      return true
+    end
+  end
+end
+
+local function Para(paragraph)
+  if has_label(paragraph) then
+    return split(paragraph)
+  end
+end
+
+local function prefix(caption, kind, id)
+  local text = names[kind] .. ' ' .. number_of(id) .. ':'
+  local label = pandoc.List{pandoc.Span({pandoc.Str(text)}, {class = 'caption-label'}), pandoc.Space()}
+  if #caption == 0 then
+    return {pandoc.Plain(label)}
+  end
+  caption[1].content = label .. caption[1].content
+  return caption
+end
+
+--- LaTeX counts by itself; this makes it print our number instead.
+local function latex_number(counter, id)
+  return pandoc.RawBlock('latex', '\\renewcommand{\\the' .. counter .. '}{' .. number_of(id) .. '}')
+end
+
+local function Figure(figure)
+  if not figure.identifier:match('^fig%-') then
+    return nil
+  end
+  if html then
+    figure.caption.long = prefix(figure.caption.long, 'fig', figure.identifier)
+    return figure
+  end
+  return {latex_number('figure', figure.identifier), figure}
+end
+
+local function Table(tbl)
+  local caption = tbl.caption.long
+  local last = caption[#caption]
+  local id = tbl.identifier:match('^tbl%-.+')
+  if not id and last and last.content and #last.content > 0 then
+    local inlines = last.content
+    id = inlines[#inlines].t == 'Str' and inlines[#inlines].text:match('^{#(tbl%-[^}]+)}$')
+    if id then
+      inlines:remove()
+      if #inlines > 0 and inlines[#inlines].t == 'Space' then
+        inlines:remove()
+      end
+      last.content = inlines
+      tbl.identifier = id
+    end
+  end
+  if id and html then
+    tbl.caption.long = prefix(caption, 'tbl', id)
+    return tbl
+  elseif id then
+    return {latex_number('table', id), tbl}
+  end
+end
+
+local function collect(doc)
+  local function note(element)
+    if element.identifier and element.identifier ~= '' then
+      present[element.identifier] = true
+    end
+  end
+  doc:walk{Header = note, Figure = note, Table = note, Div = note, Span = note}
+end
+
+--- The text of a reference: "Figure 4.3", in a deck a section's title.
+local function reference_text(id, entry, bare)
+  if entry.kind == 'sec' and not html then
+    return entry.title
+  elseif bare then
+    return entry.number
+  elseif entry.kind == 'sec' then
+    if entry.number == '' then
+      return entry.title
+    end
+    return (entry.level == 1 and 'Chapter' or 'Section') .. '\u{a0}' .. entry.number
+  elseif entry.kind == 'eq' then
+    return 'Equation\u{a0}(' .. entry.number .. ')'
+  end
+  return names[entry.kind] .. '\u{a0}' .. entry.number
+end
+
+local function link(id, text)
+  local entry = index[id]
+  local content = {pandoc.Str(text)}
+  if present[id] then
+    return pandoc.Link(content, '#' .. id, '', {class = 'crossref'})
+  elseif html then
+    return pandoc.Link(content, root .. entry.page .. '#' .. id, '', {class = 'crossref'})
+  end
+  return pandoc.Span(content)
+end
+
+local function Cite(cite)
+  local inlines, own = pandoc.List{}, 0
+  for position, citation in ipairs(cite.citations) do
+    local entry = index[citation.id]
+    if entry then
+      own = own + 1
+      if position > 1 then
+        inlines:extend{pandoc.Str(','), pandoc.Space()}
+      end
+      local prefixed = #citation.prefix > 0
+      local bare = prefixed or citation.mode == 'SuppressAuthor'
+      inlines:extend(citation.prefix)
+      if prefixed then
+        inlines:insert(pandoc.Str('\u{a0}'))
+      end
+      inlines:insert(link(citation.id, reference_text(citation.id, entry, bare)))
+      inlines:extend(citation.suffix)
+    end
+  end
+  if own > 0 then
+    return inlines
+  end
+end
+
+return {
+  {Meta = read_meta},
+  {Para = Para, Plain = Para, Figure = Figure, Table = Table},
+  {Pandoc = collect},
+  {Cite = Cite},
+}

@@ -1,0 +1,43 @@
+--[[ figure-source: shows, under a figure of the book, the code that draws it.
+
+A cell labelled `fig-NAME` (hyphens for underscores) is drawn by figures/NAME.py, if there is such
+a file: after the Div `cell-fig-NAME`, that Quarto and the built-in renderer both make of the cell,
+a fold with the file's text and a link to it is put. Used by both.
+]]
+
+local root = ''
+
+local function Meta(meta)
+  -- Quarto knows the way from a page to the book's first folder; the built-in renderer says it.
+  if quarto and quarto.project and quarto.project.offset then
+    root = quarto.project.offset .. '/'
+  elseif meta['lecture-root'] then
+    root = pandoc.utils.stringify(meta['lecture-root'])
+  end
+end
+
+local function Div(div)
+  local label = div.identifier:match('^cell%-fig%-(.+)$')
+  if not label then
+    return nil
+  end
+  local path = 'figures/' .. label:gsub('-', '_') .. '.py'
+  local project = os.getenv('QUARTO_PROJECT_DIR') or '.'
+  local file = io.open(project .. '/' .. path, 'r')
+  if not file then
+    return nil
+  end
+  local source = file:read('a')
+  file:close()
+  return {
+    div,
+    pandoc.RawBlock('html', '<details class="figure-source"><summary>How this figure is drawn</summary>'),
+    pandoc.CodeBlock(source, {class = 'python'}),
+    pandoc.Para{pandoc.Link({pandoc.Code(path)}, root .. path)},
+    pandoc.RawBlock('html', '</details>'),
+  }
+end
+
+if FORMAT:match('^html') then
+  return {{Meta = Meta}, {Div = Div}}
+end

@@ -1,0 +1,36 @@
+--[[ pictures: gives pictures their alternative text and, to those of cells, their path.
+
+`fig-alt` goes where a reader's software looks for it. A picture with the class `cell-picture`
+was made by a cell: its source is a bare file name; `pdf` names the file for the deck. They lie in
+the folder that the metadata field `lecture-media` names. Only the built-in renderer uses this.
+]]
+
+local media = ''
+
+local function Meta(meta)
+  media = pandoc.utils.stringify(meta['lecture-media'] or '')
+end
+
+local function Image(image)
+  local alt = image.attributes['fig-alt']
+  if alt then
+    image.caption = {pandoc.Str(alt)}
+    image.attributes['fig-alt'] = nil
+  end
+  if image.classes:includes('cell-picture') then
+    local source = FORMAT:match('^html') and image.src or image.attributes['pdf']
+    image.src = media .. source
+    image.attributes['pdf'] = nil
+    image.classes = image.classes:filter(function(class) return class ~= 'cell-picture' end)
+  end
+  return image
+end
+
+--- A cell's Div has a meaning in HTML only; in LaTeX its identifier would take up room.
+local function Div(div)
+  if div.classes:includes('cell') and not FORMAT:match('^html') then
+    return div.content
+  end
+end
+
+return {{Meta = Meta}, {Image = Image, Div = Div}}

@@ -1,0 +1,9 @@
+--[[ tables: lets a table that is wider than the page scroll by itself (book only). ]]
+
+local function Table(tbl)
+  return pandoc.Div({tbl}, {class = 'table-wrap', tabindex = '0'})
+end
+
+if FORMAT:match('^html') then
+  return {{Table = Table}}
+end

@@ -1,0 +1,31 @@
+--[[ visibility: keeps or drops what is meant for one output only.
+
+`.content-visible` and `.content-hidden`, on a Div or a Span, with `when-format` or `unless-format`.
+As in Quarto, `pdf` and `latex` include `beamer`. Quarto does this itself; only the built-in
+renderer uses this filter. Another filter may set LECTURE_FORMAT to ask for a format's view.
+]]
+
+local output = LECTURE_FORMAT or FORMAT
+
+local names = {html = {html = true, html5 = true}, beamer = {beamer = true, latex = true, pdf = true}}
+local ours = output:match('^html') and names.html or names[output] or {[output] = true}
+
+local function filter(element)
+  local visible = element.classes:includes('content-visible')
+  local hidden = element.classes:includes('content-hidden')
+  if not (visible or hidden) then
+    return nil
+  end
+  local holds = true
+  if element.attributes['when-format'] then
+    holds = ours[element.attributes['when-format']] or false
+  elseif element.attributes['unless-format'] then
+    holds = not ours[element.attributes['unless-format']]
+  end
+  if holds == visible then
+    return element.content
+  end
+  return {}
+end
+
+return {{Div = filter, Span = filter}}

@@ -1,0 +1,174 @@
+"""Write the pages of the book with Pandoc; a page whose ingredients are unchanged is kept."""
+
+import hashlib
+import html
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lecturebuild import pandoc
+from lecturebuild.crossref import Labels
+from lecturebuild.project import Project
+from lecturebuild.weave import Woven
+
+THEME = Path(__file__).parent / "theme"
+FILTERS = [
+    pandoc.FILTERS / f"{name}.lua"
+    for name in ("visibility", "callouts", "code-fold", "crossref", "pictures", "tables")
+]
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A page of the book as its neighbours and the menu see it."""
+
+    path: Path
+    number: str
+    title: str
+
+    @property
+    def href(self) -> str:
+        """The page's address, relative to the book's first folder."""
+        return self.path.with_suffix(".html").as_posix()
+
+
+@dataclass(frozen=True)
+class Book:
+    """What all pages share."""
+
+    project: Project
+    chapters: tuple[Chapter, ...]
+    index: dict[str, dict[str, Any]]
+    theme: str
+    """Digest of templates, filters and bibliography."""
+
+
+def theme_digest(project: Project) -> str:
+    """Return a digest of all files, apart from its text, that a page is made from."""
+    files = [THEME / "page.html", *FILTERS, *project_filters(project), *bibliography(project)]
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def project_filters(project: Project) -> list[Path]:
+    """Return the project's own filters."""
+    return _files(project, "filters")
+
+
+def bibliography(project: Project) -> list[Path]:
+    """Return the project's bibliographies and citation style."""
+    return _files(project, "bibliography") + _files(project, "csl")
+
+
+def _files(project: Project, key: str) -> list[Path]:
+    files = []
+    for name in project.settings.texts(key):
+        if not (project.root / name).is_file():
+            raise project.settings.error(f"no such file: {name}", key)
+        files.append(project.root / name)
+    return files
+
+
+def write_page(book: Book, chapter: Chapter, woven: Woven, labels: Labels) -> tuple[Path, bool]:
+    """Write a page into the build folder, unless it is there; return its file and if it is new."""
+    root = "../" * len(chapter.path.parent.parts)
+    variables = _variables(book, chapter, root)
+    known = {*labels.references, *labels.items} & set(book.index)
+    referred = {key: book.index[key] for key in known}
+    ingredients = json.dumps([woven.text, variables, referred, book.theme], sort_keys=True)
+    key = hashlib.sha256(ingredients.encode()).hexdigest()[:16]
+    folder = book.project.build / "pages"
+    stem = "-".join(chapter.path.with_suffix("").parts)
+    page = folder / f"{stem}-{key}.html"
+    if page.is_file():
+        return page, False
+    folder.mkdir(parents=True, exist_ok=True)
+    index = folder / f"{stem}.index.json"
+    index.write_text(json.dumps(referred), encoding="utf-8")
+    defaults = folder / f"{stem}.defaults.json"
+    settings = {
+        "to": "html5",
+        "standalone": True,
+        "template": str(THEME / "page.html"),
+        "html-math-method": {"method": "mathml"},
+        "section-divs": True,
+        "number-sections": bool(chapter.number),
+        "number-offset": [int(chapter.number) - 1] if chapter.number else [0],
+        "table-of-contents": True,
+        "toc-depth": 3,
+        "wrap": "none",
+        "filters": [
+            *map(str, project_filters(book.project)),
+            *map(str, FILTERS),
+            {"type": "citeproc"},
+        ],
+        "variables": variables,
+        "metadata": {
+            "lecture-index": str(index),
+            "lecture-page": chapter.href,
+            "lecture-root": root,
+            "lecture-media": f"{root}media/",
+            "bibliography": [str(file) for file in _files(book.project, "bibliography")],
+            "link-citations": True,
+            "reference-section-title": "References",
+            "lang": variables["lang"],
+        },
+    }
+    if styles := _files(book.project, "csl"):
+        settings["metadata"]["csl"] = str(styles[0])  # type: ignore[index]
+    defaults.write_text(json.dumps(settings), encoding="utf-8")
+    text = pandoc.run(
+        woven.text,
+        [f"--defaults={defaults}"],
+        book.project.root / chapter.path.parent,
+        woven.origins,
+        {"QUARTO_PROJECT_DIR": str(book.project.root)},
+    )
+    for old in folder.glob(f"{stem}-{'?' * 16}.html"):
+        old.unlink()
+    temporary = page.with_suffix(".new")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(page)
+    return page, True
+
+
+def _variables(book: Book, chapter: Chapter, root: str) -> dict[str, Any]:
+    """Return the template's variables; they go into the page as they are, so they are escaped."""
+    settings = book.project.settings
+    position = book.chapters.index(chapter)
+    nav: list[dict[str, Any]] = []
+    for other in book.chapters:
+        entry = _link(other, root) | {"current": other == chapter}
+        if other.path in book.project.parts:
+            entry["part"] = html.escape(book.project.parts[other.path])
+        nav.append(entry)
+    variables: dict[str, Any] = {
+        "title": html.escape(chapter.title),
+        "pagetitle": html.escape(chapter.title),
+        "book-title": html.escape(settings.get("book", "title") or ""),
+        "book-subtitle": html.escape(settings.get("book", "subtitle") or ""),
+        "author": [html.escape(author) for author in settings.texts("book", "author")],
+        "lang": settings.get("lang") or "en",
+        "root": root,
+        "nav": nav,
+    }
+    if position > 0:
+        variables["prev"] = _link(book.chapters[position - 1], root)
+    if position + 1 < len(book.chapters):
+        variables["next"] = _link(book.chapters[position + 1], root)
+    if book.project.deck:
+        variables["slides"] = root + book.project.deck.output.as_posix()
+    if repository := settings.get("book", "repo-url"):
+        variables["repository"] = html.escape(repository)
+    return variables
+
+
+def _link(chapter: Chapter, root: str) -> dict[str, str]:
+    return {
+        "href": root + chapter.href,
+        "number": chapter.number,
+        "title": html.escape(chapter.title),
+    }

@@ -1,0 +1,130 @@
+"""Find what the built-in renderer does not understand, before anything is executed."""
+
+import ast
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+from pathlib import Path
+
+from lecturebuild.errors import LectureError
+from lecturebuild.source import Cell, Document, Line
+
+OPEN = re.compile(r"^\s*:{3,}\s*(?P<attributes>\S.*?)\s*:*\s*$")
+CLOSE = re.compile(r"^\s*:{3,}\s*$")
+ATTRIBUTES = re.compile(r"\{([^{}]*)\}")
+
+THEOREMS = "thm lem cor prp cnj def exm exr sol rem alg".split()
+UNSUPPORTED_CLASSES = set(
+    """aside column-body column-margin column-page column-screen grid hidden panel-tabset
+    panel-sidebar panel-input panel-center panel-fill proof remark solution""".split()
+)
+UNSUPPORTED_ATTRIBUTES = ("layout", "layout-ncol", "layout-nrow", "layout-align", "when-meta",
+                          "unless-meta", "when-profile", "unless-profile")  # fmt: skip
+
+
+def check_document(document: Document, *, in_deck: bool) -> None:
+    """Raise an error at the first use of Quarto that is not supported, or not in a frame."""
+    for line, attributes, around in divs(document):
+        _check_attributes(attributes, line)
+        if (
+            in_deck
+            and ".callout-" in attributes
+            and not any(map(_book_only, (*around, attributes)))
+        ):
+            raise LectureError(
+                "a callout inside a frame: put it into '::: {.content-hidden "
+                'when-format="beamer"}\', the deck cannot show it',
+                line.file,
+                line.number,
+            )
+    for block in document.blocks:
+        if isinstance(block, Line) and not block.verbatim and not OPEN.match(block.text):
+            for attributes in ATTRIBUTES.findall(_without_code_and_math(block.text)):
+                if re.match(r"\s*[.#]", attributes):
+                    _check_attributes(attributes, block)
+
+
+def divs(document: Document) -> Iterator[tuple[Line, str, tuple[str, ...]]]:
+    """Yield each fenced div: its line, its attributes and those of the divs around it."""
+    stack: list[tuple[Line, str]] = []
+    for block in document.blocks:
+        if isinstance(block, Cell) or block.verbatim:
+            continue
+        if CLOSE.match(block.text):
+            if not stack:
+                raise LectureError("this ':::' closes no div", block.file, block.number)
+            stack.pop()
+        elif opening := OPEN.match(block.text):
+            yield block, opening["attributes"], tuple(attributes for _, attributes in stack)
+            stack.append((block, opening["attributes"]))
+    if stack:
+        line = stack[-1][0]
+        raise LectureError("the div that begins here has no closing ':::'", line.file, line.number)
+
+
+def _book_only(attributes: str) -> bool:
+    hidden = re.search(r"\.content-hidden.*when-format=\"?(beamer|latex|pdf)", attributes)
+    visible = re.search(r"\.content-visible.*when-format=\"?html", attributes)
+    return bool(hidden or visible)
+
+
+def _check_attributes(attributes: str, line: Line) -> None:
+    for word in re.findall(r"[.#]?[\w-]+(?==|\b)", attributes):
+        unsupported = (
+            (word[0] == "." and word[1:] in UNSUPPORTED_CLASSES)
+            or (word[0] == "#" and word[1:].partition("-")[0] in THEOREMS and "-" in word)
+            or (word in UNSUPPORTED_ATTRIBUTES and f"{word}=" in attributes)
+        )
+        if unsupported:
+            raise LectureError(
+                f"'{word}' is a feature of Quarto that the built-in renderer does not support",
+                line.file,
+                line.number,
+            )
+
+
+def _without_code_and_math(text: str) -> str:
+    return re.sub(r"`[^`]*`|\$[^$]*\$", "", text)
+
+
+def figure_names(document: Document, root: Path) -> list[str]:
+    """Return the names of the figures that a document's cells show with `figure("name")`.
+
+    Raises
+    ------
+    LectureError
+        At the cell that names a script that is not there.
+    """
+    names: list[str] = []
+    for cell in document.cells:
+        if cell.options.get("eval", True) is False:
+            continue
+        for name, line in _figure_calls(cell):
+            if not (root / "figures" / f"{name}.py").is_file():
+                scripts = [path.stem for path in (root / "figures").glob("*.py")]
+                close = get_close_matches(name, scripts, n=1)
+                hint = f" (did you mean {close[0]}?)" if close else ""
+                raise LectureError(
+                    f"no figure script figures/{name}.py{hint}",
+                    cell.file,
+                    cell.code_line + line - 1,
+                )
+            names.append(name)
+    return list(dict.fromkeys(names))
+
+
+def _figure_calls(cell: Cell) -> Iterator[tuple[str, int]]:
+    try:
+        tree = ast.parse(cell.code)
+    except SyntaxError:
+        return  # magics and mistakes are the kernel's business
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id == "figure"
+            and len(node.args) == 1
+            and isinstance(node.args[0], ast.Constant)
+            and isinstance(node.args[0].value, str)
+        ):
+            yield node.args[0].value, node.lineno

@@ -1,0 +1,80 @@
+"""The `lecture` command."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from lecturebuild.errors import LectureError
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; return its exit code: 0, or 1 after a message about what to mend."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except LectureError as error:
+        print(f"lecture: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("lecture: interrupted; nothing was published", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="lecture", description="Render a lecture: one Markdown source, slides and book."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    render = commands.add_parser("render", help="render the book and the deck")
+    render.add_argument(
+        "path",
+        nargs="?",
+        type=Path,
+        default=Path(),
+        metavar="PATH",
+        help="a project's folder, or a document in it (default: the current folder)",
+    )
+    render.add_argument(
+        "--to", choices=("html", "beamer"), help="only the book, or only the deck (default: both)"
+    )
+    render.set_defaults(run=_render)
+
+    figures = commands.add_parser("figures", help="draw figures into the store")
+    figures.add_argument("names", nargs="*", metavar="NAME", help="default: all of figures/")
+    figures.add_argument("--open", action="store_true", help="open the drawn SVG files")
+    figures.set_defaults(run=_figures)
+    return parser
+
+
+def _render(options: argparse.Namespace) -> int:
+    from lecturebuild.progress import Progress
+    from lecturebuild.render import FORMATS, render
+
+    if not options.path.exists():
+        raise LectureError("no such file or folder", options.path)
+    with Progress() as progress:
+        files = render(options.path, (options.to,) if options.to else FORMATS, progress)
+    print(progress.summary())
+    for file in files:
+        print(file)
+    return 0
+
+
+def _figures(options: argparse.Namespace) -> int:
+    import webbrowser
+
+    from lecturebuild import figures
+    from lecturebuild.project import find_root
+
+    root = find_root(Path())
+    names = options.names or sorted(path.stem for path in (root / "figures").glob("*.py"))
+    drawn = figures.draw_figures(
+        names, root, on_done=lambda new: print(f"{new.name}  {new.seconds:.1f} s", flush=True)
+    )
+    for figure in drawn:
+        if options.open:
+            webbrowser.open(figure.svg.as_uri())
+        elif options.names:
+            print(figure.svg)
+    return 0

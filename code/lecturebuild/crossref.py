@@ -1,0 +1,149 @@
+"""Number what a book refers to and find the references that lead nowhere."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from lecturebuild import pandoc
+from lecturebuild.errors import LectureError
+from lecturebuild.source import Cell, Document, Line
+from lecturebuild.weave import Woven
+
+KINDS = ("fig", "eq", "sec", "tbl")
+REFERENCE = re.compile(r"^(fig|eq|sec|tbl)-")
+DEFINITION = re.compile(r"\{[^}]*#((?:fig|eq|sec|tbl)-[\w:.-]+)[^}]*\}")
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What one document defines and refers to, as the writer `labels.lua` lists it."""
+
+    headings: tuple[dict[str, Any], ...]
+    items: tuple[str, ...]
+    references: tuple[str, ...]
+    images: tuple[str, ...]
+
+
+def read_labels(woven: Woven, folder: Path) -> Labels:
+    """Return the labels of a woven document."""
+    writer = pandoc.FILTERS / "labels.lua"
+    found = json.loads(pandoc.run(woven.text, [f"--to={writer}"], folder, woven.origins))
+    return Labels(
+        tuple(found["headings"]),
+        tuple(item["id"] for item in found["items"]),
+        tuple(found["references"]),
+        tuple(found["images"]),
+    )
+
+
+def title_of(labels: Labels, page: Path) -> str:
+    """Return a page's title: its first heading of level 1."""
+    for heading in labels.headings:
+        if heading["level"] == 1:
+            return str(heading["title"])
+    raise LectureError("has no title; begin with '# Title {#sec-name}'", page, 1)
+
+
+def chapter_numbers(pages: Iterable[Path], labels: dict[Path, Labels]) -> dict[Path, str]:
+    """Return each page's chapter number; it is empty where the title is `.unnumbered`."""
+    numbers: dict[Path, str] = {}
+    count = 0
+    for page in pages:
+        title = next((h for h in labels[page].headings if h["level"] == 1), None)
+        numbered = title is not None and title["numbered"]
+        count += numbered
+        numbers[page] = str(count) if numbered else ""
+    return numbers
+
+
+def build_index(
+    pages: Iterable[Path], labels: dict[Path, Labels], numbers: dict[Path, str]
+) -> dict[str, dict[str, Any]]:
+    """Return, for each label, its kind, number, title, level and page."""
+    index: dict[str, dict[str, Any]] = {}
+    for page in pages:
+        chapter = numbers[page]
+        target = page.with_suffix(".html").as_posix()
+        for heading, number in zip(
+            labels[page].headings, _section_numbers(labels[page].headings, chapter), strict=True
+        ):
+            if heading["id"].startswith("sec-"):
+                index[heading["id"]] = {
+                    "kind": "sec",
+                    "number": number,
+                    "title": heading["title"],
+                    "level": heading["level"],
+                    "page": target,
+                }
+        count: Counter[str] = Counter()
+        for item in labels[page].items:
+            kind = item.partition("-")[0]
+            count[kind] += 1
+            number = f"{chapter}.{count[kind]}" if chapter else str(count[kind])
+            index[item] = {"kind": kind, "number": number, "title": "", "page": target}
+    return index
+
+
+def _section_numbers(headings: tuple[dict[str, Any], ...], chapter: str) -> list[str]:
+    counts = [0] * 7
+    numbers = []
+    for heading in headings:
+        level = heading["level"]
+        if level == 1 or not chapter or not heading["numbered"]:
+            numbers.append(chapter if level == 1 and heading["numbered"] else "")
+            continue
+        counts[level] += 1
+        counts[level + 1 :] = [0] * (6 - level)
+        numbers.append(".".join([chapter, *(str(count) for count in counts[2 : level + 1])]))
+    return numbers
+
+
+def check_duplicates(documents: Iterable[Document]) -> None:
+    """Raise an error where a label is defined a second time."""
+    seen: dict[str, tuple[Path, int]] = {}
+    for document in documents:
+        for label, file, line in definitions(document):
+            if label in seen and seen[label] != (file, line):
+                first = ":".join(map(str, seen[label]))
+                raise LectureError(
+                    f"the label '{label}' is defined a second time; first at {first}", file, line
+                )
+            seen[label] = (file, line)
+
+
+def definitions(document: Document) -> list[tuple[str, Path, int]]:
+    """Return every label that a document defines, with file and line."""
+    found = []
+    for block in document.blocks:
+        if isinstance(block, Cell):
+            if block.label:
+                found.append((block.label, block.file, block.line))
+        elif not block.verbatim:
+            found += [(label, block.file, block.number) for label in DEFINITION.findall(block.text)]
+    return found
+
+
+def check_references(document: Document, labels: Labels, index: dict[str, Any]) -> None:
+    """Raise an error at a reference to a figure, equation, section or table that is not there."""
+    for reference in labels.references:
+        if REFERENCE.match(reference) and reference not in index:
+            close = get_close_matches(reference, index, n=1)
+            hint = f" (did you mean @{close[0]}?)" if close else ""
+            file, line = _place(document, f"@{reference}")
+            raise LectureError(f"unknown cross-reference @{reference}{hint}", file, line)
+
+
+def _place(document: Document, text: str) -> tuple[Path, int]:
+    pattern = re.compile(re.escape(text) + r"(?![\w-])")
+    for block in document.blocks:
+        if isinstance(block, Line):
+            if pattern.search(block.text):
+                return block.file, block.number
+        elif pattern.search(str(block.options)):
+            return block.file, block.line
+    return document.path, 1

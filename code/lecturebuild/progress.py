@@ -1,0 +1,84 @@
+"""Tell a person what is going on: a live display on a terminal, plain lines elsewhere."""
+
+import sys
+import threading
+import time
+from types import TracebackType
+from typing import Any, Self
+
+
+class Progress:
+    """Work under way, finished steps with their times, and a summary.
+
+    On a terminal the steps under way are shown live with rich; otherwise each finished step is a
+    line.
+    """
+
+    def __init__(self) -> None:
+        self.start = time.perf_counter()
+        self.times: dict[str, list[tuple[str, float]]] = {}
+        self._running: dict[str, float] = {}
+        self._lock = threading.Lock()
+        self._live: Any = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
+
+    def begin(self, step: str) -> None:
+        """Show that a step has begun."""
+        with self._lock:
+            self._running[step] = time.perf_counter()
+            if sys.stdout.isatty():
+                self._show()
+
+    def end(self, kind: str, step: str, seconds: float | None = None) -> None:
+        """Note a finished step; `kind` groups it in the summary."""
+        with self._lock:
+            began = self._running.pop(step, None)
+            if seconds is None:
+                seconds = time.perf_counter() - (began or time.perf_counter())
+            self.times.setdefault(kind, []).append((step, seconds))
+            line = f"{kind:>8}  {step}  {seconds:.1f} s"
+            if sys.stdout.isatty():
+                self._show(line)
+            else:
+                print(line, flush=True)
+
+    def forget(self, step: str) -> None:
+        """Drop a step that turned out to need no work."""
+        with self._lock:
+            self._running.pop(step, None)
+
+    def summary(self) -> str:
+        """Return the number and time of the steps of each kind, and the time in all."""
+        parts = [
+            f"{len(steps)} {kind} {sum(seconds for _, seconds in steps):.1f} s"
+            for kind, steps in self.times.items()
+        ]
+        whole = f"{time.perf_counter() - self.start:.1f} s in all"
+        return f"{'; '.join(parts)}; {whole}" if parts else f"nothing changed, {whole}"
+
+    def _show(self, line: str | None = None) -> None:
+        from rich.live import Live
+        from rich.text import Text
+
+        if self._live is None:
+            self._live = Live(refresh_per_second=8, transient=True)
+            self._live.start()
+        if line:
+            self._live.console.print(line, highlight=False, markup=False)
+        now = time.perf_counter()
+        running = [
+            f"          {step}  {now - began:.0f} s" for step, began in self._running.items()
+        ]
+        self._live.update(Text("\n".join(running)))

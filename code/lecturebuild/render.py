@@ -1,0 +1,275 @@
+"""Render a project: from the documents to the book and the deck in one step."""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, TypeVar
+
+from lecturebuild import book, checks, crossref, deck, execute, pandoc
+from lecturebuild.crossref import Labels
+from lecturebuild.errors import LectureError
+from lecturebuild.execute import Outputs, Store
+from lecturebuild.progress import Progress
+from lecturebuild.project import Project, find_root, read_project
+from lecturebuild.source import Document, read_document
+from lecturebuild.weave import Woven, weave
+
+T = TypeVar("T")
+FORMATS = ("html", "beamer")
+
+
+def render(path: Path, formats: tuple[str, ...], progress: Progress) -> list[Path]:
+    """Render the project that `path` lies in; return the files a reader opens first.
+
+    The output folder is replaced in one step at the end, so after an error it is as it was.
+
+    Raises
+    ------
+    LectureError
+        At the first thing that the author has to mend.
+    """
+    project = read_project(find_root(path))
+    if project.deck is None:
+        if formats == ("beamer",):
+            raise project.settings.error(
+                "there is no deck: 'project: post-render' names no folder of one", "project"
+            )
+        formats = ("html",)
+    pages = {page: _read(project, page) for page in project.pages}
+    deck_document = _read(project, project.deck.document) if project.deck else None
+    documents = [*pages.values(), *([deck_document] if deck_document else [])]
+    no_latex = deck.missing_latex(deck_document) if deck_document and "beamer" in formats else None
+    if no_latex:
+        # Without LaTeX there is still a book.
+        if "html" not in formats:
+            raise no_latex
+        formats = ("html",)
+    in_deck = {block.file for block in deck_document.blocks} if deck_document else set()
+    for document in documents:
+        checks.check_document(document, in_deck=document.path in in_deck)
+    crossref.check_duplicates(documents)
+
+    wanted = documents if "beamer" in formats else list(pages.values())
+    figures = _draw(project, wanted, progress)
+    results = _execute(project, wanted, progress)
+
+    def woven(document: Document, *, deck: bool = False) -> Woven:
+        return weave(document, results, figures, project.build / "media", deck=deck)
+
+    texts = {page: woven(document) for page, document in pages.items()}
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        found = pool.map(lambda page: _labels(project, page, texts[page]), pages)
+        labels = dict(zip(pages, found, strict=True))
+        chapters = _chapters(labels)
+        index = crossref.build_index(pages, labels, {c.path: c.number for c in chapters})
+        for page, document in pages.items():
+            crossref.check_references(document, labels[page], index)
+        site: dict[str, Path] = {}
+        futures: list[Future[dict[str, Path]]] = []
+        if deck_document and "beamer" in formats:
+            text = woven(deck_document, deck=True)
+            futures.append(pool.submit(_deck, project, deck_document, text, index, progress))
+        if "html" in formats:
+            shared = book.Book(project, chapters, index, book.theme_digest(project))
+            for chapter in chapters:
+                page = chapter.path
+                futures.append(
+                    pool.submit(_page, shared, chapter, texts[page], labels[page], progress)
+                )
+        error: LectureError | None = None
+        for future in futures:
+            try:
+                site |= future.result()
+            except LectureError as failed:
+                error = error or failed
+        if error:
+            raise error
+    if "html" in formats:
+        site |= _assets(project, list(texts.values()), labels)
+        _publish(project, site)
+        first = project.output / project.pages[0].with_suffix(".html")
+        if no_latex:
+            raise no_latex
+        return [first, *_deck_file(project)]
+    _publish_deck(project, site)
+    return _deck_file(project)
+
+
+def _read(project: Project, path: Path) -> Document:
+    return read_document(project.root, path, project.pages, project.settings)
+
+
+def _draw(
+    project: Project, documents: list[Document], progress: Progress
+) -> Callable[[str], dict[str, Path]]:
+    """Draw the figures that are missing from the store; return how to find a figure's files."""
+    from lecturebuild import figures
+
+    names = [name for document in documents for name in checks.figure_names(document, project.root)]
+    names = list(dict.fromkeys(names))
+    drawn = {name: figures.lookup(name, project.root) for name in names}
+    missing = [name for name, found in drawn.items() if found is None]
+    if missing:
+        step = f"{len(missing)} figures" if len(missing) > 1 else f"figure {missing[0]}"
+        progress.begin(step)
+        for new in figures.draw_figures(
+            missing,
+            project.root,
+            on_done=lambda new: progress.end("figures", new.name, new.seconds),
+        ):
+            drawn[new.name] = new
+        progress.forget(step)
+
+    def files(name: str) -> dict[str, Path]:
+        found = drawn.get(name) or figures.lookup(name, project.root)
+        if found is None:
+            [found] = figures.draw_figures([name], project.root)
+        return {"svg": found.svg, "pdf": found.pdf}
+
+    return files
+
+
+def _execute(
+    project: Project, documents: list[Document], progress: Progress
+) -> dict[Path, Outputs]:
+    store = Store(project.root)
+    results: dict[Path, Outputs] = {}
+    stale = []
+    for document in documents:
+        outputs = execute.reuse(document, store)
+        if outputs is None:
+            stale.append(document)
+        else:
+            results[document.path] = outputs
+
+    def report(page: Path, cell: str, seconds: float | None) -> None:
+        if seconds is None:
+            progress.begin(f"{page} {cell}")
+        else:
+            progress.end("cells", f"{page} {cell}", seconds)
+
+    return results | (execute.execute(stale, store, report) if stale else {})
+
+
+def _labels(project: Project, page: Path, text: Woven) -> Labels:
+    """Return a page's labels, from the build folder where its text is unchanged."""
+    writer = (pandoc.FILTERS / "labels.lua").read_text(encoding="utf-8")
+    key = hashlib.sha256((writer + text.text).encode()).hexdigest()[:16]
+    folder = project.build / "labels"
+    file = folder / f"{'-'.join(page.with_suffix('').parts)}.json"
+    try:
+        kept = json.loads(file.read_text(encoding="utf-8"))
+        if kept["key"] == key:
+            return Labels(**{name: tuple(value) for name, value in kept["labels"].items()})
+    except (FileNotFoundError, json.JSONDecodeError):
+        pass
+    labels = crossref.read_labels(text, project.root / page.parent)
+    folder.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps({"key": key, "labels": asdict(labels)}), encoding="utf-8")
+    return labels
+
+
+def _chapters(labels: dict[Path, Labels]) -> tuple[book.Chapter, ...]:
+    numbers = crossref.chapter_numbers(labels, labels)
+    return tuple(
+        book.Chapter(page, numbers[page], crossref.title_of(found, page))
+        for page, found in labels.items()
+    )
+
+
+def _page(
+    shared: book.Book, chapter: book.Chapter, text: Woven, labels: Labels, progress: Progress
+) -> dict[str, Path]:
+    step = str(chapter.path)
+    progress.begin(step)
+    file, new = book.write_page(shared, chapter, text, labels)
+    if new:
+        progress.end("pages", step)
+    else:
+        progress.forget(step)
+    return {chapter.href: file}
+
+
+def _deck(
+    project: Project, document: Document, text: Woven, index: dict[str, Any], progress: Progress
+) -> dict[str, Path]:
+    assert project.deck is not None
+    step = str(document.path)
+    progress.begin(step)
+    pdf, new = deck.write_deck(project, document, text, index)
+    if new:
+        progress.end("deck", step)
+    else:
+        progress.forget(step)
+    return {project.deck.output.as_posix(): pdf}
+
+
+def _assets(project: Project, texts: list[Woven], labels: dict[Path, Labels]) -> dict[str, Path]:
+    """Return the book's other files: theme, pictures, resources, by their place in the book."""
+    site: dict[str, Path] = {}
+    for file in sorted(book.THEME.rglob("*")):
+        if file.is_file() and file.name != "page.html":
+            site[f"assets/{file.relative_to(book.THEME).as_posix()}"] = file
+    for text in texts:
+        for name, file in text.media.items():
+            if file.suffix != ".pdf":
+                site[f"media/{name}"] = file
+    for page, defined in labels.items():
+        for image in defined.images:
+            file = (project.root / page.parent / image).resolve()
+            if "://" in image or not file.is_relative_to(project.root):
+                raise LectureError(f"the picture {image} lies outside the project", page)
+            if not file.is_file():
+                raise LectureError(f"no such picture: {image}", page)
+            site[file.relative_to(project.root).as_posix()] = file
+    for pattern in project.settings.texts("project", "resources"):
+        for file in sorted(project.root.glob(pattern)):
+            site[file.relative_to(project.root).as_posix()] = file
+    return site
+
+
+def _deck_file(project: Project) -> list[Path]:
+    files = [project.output / project.deck.output] if project.deck else []
+    return [file for file in files if file.is_file()]
+
+
+def _publish(project: Project, site: dict[str, Path]) -> None:
+    """Put a new book in place of the old one; a deck that was not rendered now stays."""
+    for file in _deck_file(project):
+        site.setdefault(file.relative_to(project.output).as_posix(), file)
+    manifest = {name: _stamp(file) for name, file in sorted(site.items())}
+    record = project.build / "published.json"
+    if record.is_file() and project.output.is_dir():
+        kept = json.loads(record.read_text(encoding="utf-8"))
+        if kept == manifest and all((project.output / name).is_file() for name in site):
+            return
+    new, old = (project.output.with_name(f"{project.output.name}.{x}") for x in ("new", "old"))
+    for folder in (new, old):
+        shutil.rmtree(folder, ignore_errors=True)
+    for name, file in site.items():
+        (new / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(file, new / name)
+    if project.output.exists():
+        project.output.rename(old)
+    new.rename(project.output)
+    shutil.rmtree(old, ignore_errors=True)
+    record.write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def _publish_deck(project: Project, site: dict[str, Path]) -> None:
+    for name, file in site.items():
+        target = project.output / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary = target.with_suffix(".new")
+        shutil.copy2(file, temporary)
+        temporary.replace(target)
+
+
+def _stamp(file: Path) -> list[int]:
+    status = file.stat()
+    return [status.st_size, status.st_mtime_ns]
