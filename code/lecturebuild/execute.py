@@ -158,9 +158,7 @@ async def _execute_document(document: Document, store: Store, report: Report) ->
     notebook = node(nbformat=4, nbformat_minor=5, metadata={}, cells=[])
     for source in sources:
         notebook.cells.append(
-            NotebookNode(
-                cell_type="code", execution_count=None, metadata={}, source=source, outputs=[]
-            )
+            node(cell_type="code", execution_count=None, metadata={}, source=source, outputs=[])
         )
     client = NotebookClient(
         notebook,
