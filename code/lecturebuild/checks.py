@@ -3,11 +3,11 @@
 import ast
 import re
 from collections.abc import Iterator
-from difflib import get_close_matches
 from pathlib import Path
 
 from lecturebuild.errors import LectureError
 from lecturebuild.source import Cell, Document, Line
+from lecturebuild.store import sources_of
 
 OPEN = re.compile(r"^\s*:{3,}\s*(?P<attributes>\S.*?)\s*:*\s*$")
 CLOSE = re.compile(r"^\s*:{3,}\s*$")
@@ -100,15 +100,11 @@ def figure_names(document: Document, root: Path) -> list[str]:
         if cell.options.get("eval", True) is False:
             continue
         for name, line in _figure_calls(cell):
-            if not (root / "figures" / f"{name}.py").is_file():
-                scripts = [path.stem for path in (root / "figures").glob("*.py")]
-                close = get_close_matches(name, scripts, n=1)
-                hint = f" (did you mean {close[0]}?)" if close else ""
-                raise LectureError(
-                    f"no figure script figures/{name}.py{hint}",
-                    cell.file,
-                    cell.code_line + line - 1,
-                )
+            try:
+                sources_of(name, root)
+            except LectureError as error:
+                place = cell.file, cell.code_line + line - 1
+                raise LectureError(error.message, *place) from None
             names.append(name)
     return list(dict.fromkeys(names))
 

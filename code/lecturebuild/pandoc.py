@@ -7,12 +7,16 @@ import subprocess
 import tempfile
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from lecturebuild.errors import LectureError
 
 FILTERS = Path(__file__).resolve().parents[1] / "filters"
 # YAML headers are read by `source`, so that a line of dashes in a chapter is just a rule.
 READER = "markdown-yaml_metadata_block"
+
+Origins = tuple[tuple[Path, int], ...]
+"""File and line that each line of the Markdown comes from."""
 
 
 @cache
@@ -27,7 +31,7 @@ def run(
     text: str,
     arguments: list[str],
     folder: Path,
-    origins: tuple[tuple[Path, int], ...] = (),
+    origins: Origins = (),
     environment: dict[str, str] | None = None,
 ) -> str:
     """Convert Markdown `text` with Pandoc, run in `folder`; return what it writes.
@@ -49,17 +53,32 @@ def run(
         )
         report = log.read()
     if process.returncode != 0:
-        raise _located(process.stderr.strip() or "Pandoc failed", None, origins)
-    for entry in json.loads(report) if report.strip() else []:
-        if entry.get("verbosity") == "WARNING":
-            raise _located(entry.get("pretty") or entry["type"], entry.get("line"), origins)
+        raise LectureError(f"Pandoc: {process.stderr.strip()}", *_place("", text, origins))
+    for warning in json.loads(report) if report.strip() else []:
+        if warning.get("verbosity") == "WARNING":
+            raise _error(warning, text, origins)
     return process.stdout
 
 
-def _located(message: str, line: int | None, origins: tuple[tuple[Path, int], ...]) -> LectureError:
-    match = re.search(r"\bline (\d+)", message)
-    line = line or (int(match[1]) if match else None)
-    file, number = None, None
-    if origins:
-        file, number = origins[min(line or 1, len(origins)) - 1]
-    return LectureError(f"Pandoc: {message}", file, number if line else None)
+def _error(warning: dict[str, Any], text: str, origins: Origins) -> LectureError:
+    """Turn a warning into an error that says where it is and what to do."""
+    message = warning.get("pretty") or warning["type"]
+    if warning["type"] == "CouldNotConvertTeXMath":
+        formula = warning["contents"].strip()
+        problem = warning["message"].split("^", 1)[-1].strip().split("\n")[0]
+        message = f"the formula {formula} cannot be shown in the book: {problem}"
+        return LectureError(message, *_place(formula.split("\n")[0], text, origins))
+    if found := re.search(r"citation (\S+) not found", message):
+        message = f"unknown citation @{found[1]}: the bibliography has no such entry"
+        return LectureError(message, *_place(f"@{found[1]}", text, origins))
+    line = (warning.get("openpos") or warning.get("pos") or warning).get("line")
+    place = origins[min(line, len(origins)) - 1] if line and origins else _place("", text, origins)
+    return LectureError(f"Pandoc: {message}", *place)
+
+
+def _place(needle: str, text: str, origins: Origins) -> tuple[Path | None, int | None]:
+    """Return file and line in which `needle` stands first; without needle the file alone."""
+    for number, line in enumerate(text.split("\n")):
+        if needle and needle in line and number < len(origins):
+            return origins[number]
+    return (origins[0][0], None) if origins else (None, None)
