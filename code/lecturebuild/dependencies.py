@@ -63,6 +63,7 @@ def libraries_of(source: str, *modules: Path) -> dict[str, str]:
     return {"python": python} | {owner: _version(owner) for owner in sorted(owners)}
 
 
+@lru_cache(maxsize=1000)
 def _parse(source: str) -> tuple[Import, ...]:
     try:
         tree = ast.parse(source)

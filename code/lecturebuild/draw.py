@@ -12,6 +12,7 @@ import io
 import os
 import random
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Iterator
@@ -26,8 +27,6 @@ from contextlib import (
 from pathlib import Path
 from types import ModuleType
 
-os.environ.setdefault("MPLBACKEND", "agg")  # no windows; a Jupyter kernel has set its own
-
 import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
@@ -38,6 +37,7 @@ from lecturebuild.files import digest, in_project
 from lecturebuild.store import Drawing
 
 _KEPT = {"__main__", "lecturebuild"}
+_ALONE = threading.Lock()  # modules, folder and style are the whole process's, Dask has threads
 
 
 def draw(name: str, root: Path) -> Drawing:
@@ -49,20 +49,21 @@ def draw(name: str, root: Path) -> Drawing:
         Names the script, the line in it and what went wrong.
     """
     script = root / "figures" / f"{name}.py"
-    start = time.perf_counter()
     with ExitStack() as apart:
+        apart.enter_context(_ALONE)
+        start = time.perf_counter()
         apart.enter_context(redirect_stdout(io.StringIO()))
         apart.enter_context(redirect_stderr(io.StringIO()))
-        apart.enter_context(chdir(root))
         apart.enter_context(_seeded())
         apart.enter_context(_default_style())
         reads = apart.enter_context(recorded_reads(root))
         module = apart.enter_context(_fresh_module(script, root))
+        apart.enter_context(chdir(root))
         figure = _run(module, script, root)
         svg, pdf = _save(figure, name)
         modules = [file for file in _loaded(root).values() if file]
         reads |= {file.relative_to(root): digest(file) for file in modules}
-    return Drawing(svg, pdf, dict(reads), time.perf_counter() - start)
+        return Drawing(svg, pdf, dict(reads), time.perf_counter() - start)
 
 
 def _run(module: ModuleType, script: Path, root: Path) -> Figure:
@@ -129,19 +130,20 @@ def _seeded() -> Iterator[None]:
 @contextmanager
 def _default_style() -> Iterator[None]:
     """Put Matplotlib's defaults in force; close what pyplot opens meanwhile."""
+    if not os.environ.get("MPLBACKEND") and "matplotlib.pyplot" not in sys.modules:
+        mpl.use("agg")  # no windows; a Jupyter kernel has named its own backend
+    import matplotlib.pyplot as plt
+
+    # Loads the backend now: Jupyter's sets parameters when it is loaded, which are to stay.
+    plt.draw_if_interactive()  # type: ignore[no-untyped-call]
+    opened = set(plt.get_fignums())
     with mpl.rc_context():
         mpl.rcdefaults()
-        opened = _pyplot_figures()
         try:
             yield
         finally:
-            for number in _pyplot_figures() - opened:
-                sys.modules["matplotlib.pyplot"].close(number)
-
-
-def _pyplot_figures() -> set[int]:
-    pyplot = sys.modules.get("matplotlib.pyplot")
-    return set(pyplot.get_fignums()) if pyplot else set()
+            for number in set(plt.get_fignums()) - opened:
+                plt.close(number)
 
 
 @contextmanager
@@ -152,7 +154,7 @@ def _fresh_module(script: Path, root: Path) -> Iterator[ModuleType]:
     module = ModuleType(f"figures.{script.stem}")
     module.__file__ = str(script)
     sys.modules[module.__name__] = module
-    sys.path.insert(0, str(script.parent))
+    sys.path[:] = [str(script.parent), *(str(Path(entry).absolute()) for entry in path)]
     _forget_stale_bytecode(script, root)
     try:
         yield module
