@@ -176,9 +176,13 @@ def explain(tex: Path, deck: Path) -> LectureError:
     if error is None:
         return LectureError(f"LaTeX failed without a message; its log is {log}", deck)
     message = error["message"].rstrip(".")
-    context = re.search(r"^l\.(\d+) ?(.*)$", text[error.start() :], re.M)
-    if context and context[2].strip() and not context[2].startswith("\\end{frame}"):
-        message += f" (at: {context[2].strip()[-60:]})"
+    context = re.search(r"^l\.(\d+)", text[error.start() :], re.M)
+    # TeX prints, on the next line, what it had read when it stumbled.
+    read = text[error.end() :].lstrip("\n").split("\n")[0].strip()
+    if "Undefined control sequence" in message:
+        message += f" {read.split()[-1] if read else ''}"
+    elif read and not re.match(r"l\.|See the|\\end\{frame\}", read):
+        message += f", after '{read[-60:]}'"
     number = error["line"] or (context[1] if context else None)
     file, line, title = _origin(tex, int(number)) if number else (None, None, None)
     frame = f" in the frame '{title}'" if title else ""

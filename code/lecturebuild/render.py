@@ -82,7 +82,8 @@ def render(path: Path, formats: tuple[str, ...], progress: Progress) -> list[Pat
                     pool.submit(_page, shared, chapter, texts[page], labels[page], progress)
                 )
         error: LectureError | None = None
-        for future in futures:
+        # What is wrong with a page is more exact than what LaTeX says of its frame.
+        for future in reversed(futures):
             try:
                 site |= future.result()
             except LectureError as failed:
