@@ -180,7 +180,7 @@ def explain(tex: Path, deck: Path) -> LectureError:
     # TeX prints, on the next line, what it had read when it stumbled.
     read = text[error.end() :].lstrip("\n").split("\n")[0].strip()
     if "Undefined control sequence" in message:
-        message += f" {read.split()[-1] if read else ''}"
+        message += "".join(re.findall(r" ?\\[A-Za-z@]+", read)[-1:])
     elif read and not re.match(r"l\.|See the|\\end\{frame\}", read):
         message += f", after '{read[-60:]}'"
     number = error["line"] or (context[1] if context else None)
