@@ -12,7 +12,7 @@ from nnlecture.diagram import (
     arrow,
     beside,
     box,
-    label,
+    caption,
     layer,
     node,
     sketch,
@@ -42,9 +42,9 @@ def draw() -> Figure:
     arrow(ax, total, threshold)
     arrow(ax, threshold, output)
 
-    for x, text in [(0.24, "inputs"), (0.8, "weights"), (1.38, "sum"), (2.08, "step")]:
-        label(ax, (x, 0.14), text)
-    label(ax, (2.76, 0.14), "output")
+    captions = ["inputs", "weights", "sum", "step", "output"]
+    for x, text in zip([0.24, 0.8, 1.38, 2.08, 2.76], captions, strict=True):
+        caption(ax, (x, 0.2), text)
     return fig
 
 

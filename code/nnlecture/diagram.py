@@ -86,8 +86,17 @@ def box(
 
 def label(ax: Axes, centre: Point, text: str, size: float = 9, **options: Any) -> Text:
     """Write a text around a point; `options` go to :meth:`matplotlib.axes.Axes.text`."""
-    style: dict[str, Any] = {"ha": "center", "va": "center", "zorder": 4, "linespacing": 1.15}
+    style: dict[str, Any] = {"ha": "center", "va": "center", "zorder": 4, "linespacing": 0.95}
     return ax.text(*centre, text, fontsize=size, **(style | options))
+
+
+def caption(ax: Axes, first: Point, text: str) -> None:
+    """Write lines of text under each other; `first` is the middle of the first one's baseline.
+
+    Captions with the same y stand on common baselines, whatever letters they are of.
+    """
+    for row, line in enumerate(text.split("\n")):
+        label(ax, (first[0], first[1] - 0.155 * row), line, va="baseline")
 
 
 def edge(shape: Shape | Point, towards: Point) -> Point:
@@ -154,6 +163,12 @@ def _route(start: Shape | Point, end: Shape | Point, bend: float) -> list[Point]
     return [edge(start, control), control, edge(end, control)]
 
 
+def dots(ax: Axes, centre: Point) -> None:
+    """Draw three dots under each other: more of what stands above them."""
+    x, y = centre
+    ax.scatter([x] * 3, y + 0.08 * np.arange(-1, 2), s=4, color=INK, linewidths=0, zorder=4)
+
+
 def layer(
     ax: Axes, x: float, span: Point, texts: Sequence[str], color: str, **options: Any
 ) -> list[Node]:
@@ -172,7 +187,7 @@ def layer(
     """
     heights = np.linspace(span[1], span[0], len(texts))
     for y in (y for y, text in zip(heights, texts, strict=True) if text == DOTS):
-        ax.scatter(np.full(3, x), y + 0.08 * np.arange(-1, 2), s=4, color=INK, linewidths=0)
+        dots(ax, (x, y))
     places = [(y, text) for y, text in zip(heights, texts, strict=True) if text != DOTS]
     return [node(ax, (x, float(y)), text, color, **options) for y, text in places]
 
