@@ -70,15 +70,17 @@ class Progress:
 
     def _show(self, line: str | None = None) -> None:
         from rich.live import Live
-        from rich.text import Text
 
         if self._live is None:
-            self._live = Live(refresh_per_second=8, transient=True)
+            self._live = Live(get_renderable=self._under_way, refresh_per_second=4, transient=True)
             self._live.start()
         if line:
             self._live.console.print(line, highlight=False, markup=False)
+
+    def _under_way(self) -> Any:
+        """Return what the live display shows: the steps under way and their seconds so far."""
+        from rich.text import Text
+
         now = time.perf_counter()
-        running = [
-            f"          {step}  {now - began:.0f} s" for step, began in self._running.items()
-        ]
-        self._live.update(Text("\n".join(running)))
+        steps = list(self._running.items())
+        return Text("\n".join(f"          {step}  {now - began:.0f} s" for step, began in steps))
