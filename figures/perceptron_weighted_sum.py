@@ -44,7 +44,7 @@ def draw() -> Figure:
 
     captions = ["inputs", "weights", "sum", "step", "output"]
     for x, text in zip([0.24, 0.8, 1.38, 2.08, 2.76], captions, strict=True):
-        caption(ax, (x, 0.2), text)
+        caption(ax, (x, 0.21), text)
     return fig
 
 
