@@ -19,7 +19,10 @@ local function Div(div)
     return nil
   end
   local content = div.content
-  local title = {pandoc.Str(div.attributes.title or kinds[kind])}
+  local title = pandoc.Inlines(kinds[kind])
+  if div.attributes.title then
+    title = pandoc.utils.blocks_to_inlines(pandoc.read(div.attributes.title).blocks)
+  end
   if not div.attributes.title and #content > 0 and content[1].t == 'Header' then
     title = content[1].content
     content:remove(1)

@@ -14,7 +14,7 @@ CELL_OPTIONS: dict[str, Any] = EXECUTE | dict.fromkeys(
 )
 DOCUMENT_HEADER = SHARED | {"toc": None, "number-sections": None}
 
-INCLUDE = re.compile(r"^\s*\{\{<\s*include\s+(\S+)\s*>\}\}\s*$")
+INCLUDE = re.compile(r"""^\s*\{\{<\s*include\s+("[^"]+"|'[^']+'|\S+)\s*>\}\}\s*$""")
 SHORTCODE = re.compile(r"(?<!\{)\{\{<\s*(/?[\w-]+).*?>\}\}")
 FENCE = re.compile(r"^(?P<indent>\s*)(?P<fence>`{3,}|~{3,})\s*(?P<info>.*)$")
 ENGINE = re.compile(r"^\{(\w[\w-]*)(?P<rest>[^}]*)\}\s*$")
@@ -97,7 +97,7 @@ class _Reader:
                         self.blocks.append(Line(line, path, number + offset, verbatim=True))
                 number = end + 1
             elif include := INCLUDE.match(text):
-                self._include(path, number, include[1], page, stack)
+                self._include(path, number, include[1].strip("'\""), page, stack)
             elif (shortcode := SHORTCODE.search(_without_code(text))) is not None:
                 name = shortcode[1]
                 message = (
