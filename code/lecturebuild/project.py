@@ -31,7 +31,7 @@ SHARED: dict[str, Any] = {
     "bibliography": None,
     "csl": None,
     "date": None,
-    "execute": EXECUTE | {"freeze": None, "cache": None, "enabled": None},
+    "execute": EXECUTE | {"freeze": None, "cache": None},
     "filters": None,
     "format": {"html": HTML, "beamer": BEAMER},
     "institute": None,
@@ -100,7 +100,11 @@ def read_project(root: Path) -> Project:
     settings = _read(root / "_quarto.yml", root)
     check_keys(settings, PROJECT_FILE)
     pages, parts = _pages(settings, root)
-    output = root / (settings.get("project", "output-dir") or "_book")
+    output = (root / (settings.get("project", "output-dir") or "_book")).resolve()
+    if root not in output.parents or any((root / page).is_relative_to(output) for page in pages):
+        # It is replaced as a whole.
+        message = "'output-dir' must be a folder inside the project, for the book alone"
+        raise settings.error(message, "project", "output-dir")
     return Project(root, settings, tuple(pages), parts, output, _deck(settings, root, output))
 
 

@@ -12,11 +12,16 @@ from lecturebuild.yamltext import Settings, check_keys, parse
 CELL_OPTIONS: dict[str, Any] = EXECUTE | dict.fromkeys(
     ["label", "fig-cap", "fig-alt", "code-fold", "tags"]
 )
+FLAGS = set(EXECUTE)
 DOCUMENT_HEADER = SHARED | {"toc": None, "number-sections": None}
+# A page shares title, bibliography and filters with its book.
+PAGE_HEADER = {key: DOCUMENT_HEADER[key] for key in ("execute", "format", "jupyter", "toc")}
 
 INCLUDE = re.compile(r"""^\s*\{\{<\s*include\s+("[^"]+"|'[^']+'|\S+)\s*>\}\}\s*$""")
+INLINE_CELL = re.compile(r"(?<!`)`\{python\}[^`]*`")
 SHORTCODE = re.compile(r"(?<!\{)\{\{<\s*(/?[\w-]+).*?>\}\}")
-FENCE = re.compile(r"^(?P<indent>\s*)(?P<fence>`{3,}|~{3,})\s*(?P<info>.*)$")
+FENCE = re.compile(r"^(?P<indent>\s*)(?P<fence>`{3,}(?!.*`)|~{3,})\s*(?P<info>.*)$")
+LABEL = re.compile(r"[A-Za-z][\w:.-]*")
 ENGINE = re.compile(r"^\{(\w[\w-]*)(?P<rest>[^}]*)\}\s*$")
 
 
@@ -106,6 +111,9 @@ class _Reader:
                     else f"the shortcode '{name}' is not supported; only 'include' is"
                 )
                 raise LectureError(message, path, number)
+            elif INLINE_CELL.search(text):
+                message = "code that is executed in a line is not supported; make it a cell"
+                raise LectureError(message, path, number)
             else:
                 self.blocks.append(Line(text, path, number))
 
@@ -128,7 +136,7 @@ class _Reader:
         if inner in stack:
             chain = " → ".join(str(file) for file in (*stack[stack.index(inner) :], inner))
             raise LectureError(f"includes itself: {chain}", path, number)
-        if _lines(self.root, inner)[:1] == ["---"]:
+        if _lines(self.root, inner)[0].rstrip() == "---":
             raise LectureError(
                 "an included document must have no YAML header; give its title as "
                 "'# Title {#sec-name}'",
@@ -163,9 +171,7 @@ class _Reader:
         header = "\n".join(line[2:].removeprefix(" ") for line in code[:count])
         options = parse(header, path, number + 1)
         check_keys(options, CELL_OPTIONS)
-        label = options.get("label")
-        if label is not None and not isinstance(label, str):
-            raise options.error("'label' must be a word such as fig-relu", "label")
+        _check_values(options)
         index = self.counts.get(page, 0)
         self.counts[page] = index + 1
         self.blocks.append(
@@ -186,11 +192,16 @@ def read_document(root: Path, path: Path, pages: tuple[Path, ...], project: Sett
     """Read the document `path` (relative to `root`) of a project with these settings."""
     lines = _lines(root, path)
     settings, skip = _header(lines, path)
-    check_keys(settings, DOCUMENT_HEADER)
+    if path in pages and settings.get("title"):
+        raise settings.error("give a page's title as '# Title {#sec-name}' in its text", "title")
+    check_keys(settings, PAGE_HEADER if path in pages else DOCUMENT_HEADER)
     defaults: dict[str, Any] = {}
     for source in (project, settings):
         execute = source.get("execute") or {}
         defaults |= {key: execute[key] for key in EXECUTE if key in execute}
+        for key in FLAGS & execute.keys():
+            if not isinstance(execute[key], bool):
+                raise source.error(f"'{key}' must be true or false", "execute", key)
         fold = source.get("format", "html", "code-fold")
         defaults |= {"code-fold": fold} if fold is not None else {}
     reader = _Reader(root, pages, defaults, {}, [])
@@ -198,16 +209,29 @@ def read_document(root: Path, path: Path, pages: tuple[Path, ...], project: Sett
     return Document(path, settings, tuple(reader.blocks))
 
 
+def _check_values(options: Settings) -> None:
+    """Raise an error at the first option of a cell with a value that would be misunderstood."""
+    for key, value in options.values.items():
+        if key in FLAGS and not isinstance(value, bool):
+            raise options.error(f"'{key}' must be true or false", key)
+        if key == "code-fold" and value not in (True, False, "show"):
+            raise options.error("'code-fold' must be true, false or show", key)
+        if key in ("fig-cap", "fig-alt") and not isinstance(value, str):
+            raise options.error(f"'{key}' must be a text", key)
+        if key == "label" and not (isinstance(value, str) and LABEL.fullmatch(value)):
+            raise options.error("'label' must be a word such as fig-relu", key)
+
+
 def _lines(root: Path, path: Path) -> list[str]:
     try:
-        return (root / path).read_text(encoding="utf-8").splitlines()
+        return (root / path).read_text(encoding="utf-8-sig").removesuffix("\n").split("\n")
     except UnicodeDecodeError:
         raise LectureError("is not UTF-8 text", path) from None
 
 
 def _header(lines: list[str], path: Path) -> tuple[Settings, int]:
     """Return the YAML header and the number of lines it takes."""
-    if not lines or lines[0].rstrip() != "---":
+    if lines[0].rstrip() != "---":
         return Settings(file=path), 0
     for end, line in enumerate(lines[1:], start=1):
         if line.rstrip() in ("---", "..."):
