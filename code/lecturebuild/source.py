@@ -197,6 +197,8 @@ def read_document(root: Path, path: Path, pages: tuple[Path, ...], project: Sett
     check_keys(settings, PAGE_HEADER if path in pages else DOCUMENT_HEADER)
     defaults: dict[str, Any] = {}
     for source in (project, settings):
+        if source.get("jupyter") not in (None, "python3"):
+            raise source.error("the only kernel supported is python3", "jupyter")
         execute = source.get("execute") or {}
         defaults |= {key: execute[key] for key in EXECUTE if key in execute}
         for key in FLAGS & execute.keys():

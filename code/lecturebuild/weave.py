@@ -92,8 +92,13 @@ def _cell(
                 body += _text(output)
     if not body:
         return []
-    identifier = f"#cell-{cell.label} " if cell.label else ""
-    return ["", f"::: {{{identifier}.cell}}", "", *body, ":::", ""]
+    identifier = f' id="cell-{cell.label}"' if cell.label else ""
+    return ["", *_div(f'class="cell"{identifier}', body)]
+
+
+def _div(attributes: str, body: list[str]) -> list[str]:
+    """Return a div in HTML's notation: unlike ':::', it may stand indented, as in a list."""
+    return [f"<div {attributes}>", "", *body, "", "</div>", ""]
 
 
 def _code(cell: Cell) -> list[str]:
@@ -102,8 +107,7 @@ def _code(cell: Cell) -> list[str]:
     fold = cell.options.get("code-fold", False)
     if not fold:
         return code
-    attributes = '.code-fold open="true"' if fold == "show" else ".code-fold"
-    return [f"::: {{{attributes}}}", "", *code, ":::", ""]
+    return _div('class="code-fold"' + (' open="true"' if fold == "show" else ""), code)
 
 
 def _picture(
@@ -125,13 +129,30 @@ def _picture(
     media[for_latex.name] = for_latex
     attributes = f'.cell-picture pdf="{for_latex.name}"'
     if alt := cell.options.get("fig-alt"):
-        attributes += f' fig-alt="{html.escape(" ".join(str(alt).split()))}"'
-    caption = " ".join(str(cell.options.get("fig-cap") or "").split())
+        escaped = html.escape(" ".join(alt.split())).replace("\\", "\\\\")
+        attributes += f' fig-alt="{escaped}"'
+    caption = _balanced(" ".join((cell.options.get("fig-cap") or "").split()))
     if cell.label and cell.label.startswith("fig-"):
         if not caption:
             raise LectureError(f"{name(cell)} needs a fig-cap", cell.file, cell.line)
         attributes = f"#{cell.label} {attributes}"
     return [f"![{caption}]({for_html.name}){{{attributes}}}", ""]
+
+
+def _balanced(caption: str) -> str:
+    """Escape the brackets of a caption that have no partner, as in [0, 1)."""
+    open_, single = [], []
+    for match in re.finditer(r"\\.|\$[^$]*\$|`[^`]*`|[\[\]]", caption):
+        if match[0] == "[":
+            open_.append(match.start())
+        elif match[0] == "]":
+            if open_:
+                open_.pop()
+            else:
+                single.append(match.start())
+    for position in sorted(open_ + single, reverse=True):
+        caption = f"{caption[:position]}\\{caption[position:]}"
+    return caption
 
 
 def _text(output: Output) -> list[str]:
@@ -143,25 +164,20 @@ def _text(output: Output) -> list[str]:
     if output.kind == "html":
         fence = _fence(output.markup)
         return [
-            "::: {.cell-output}",
-            f"{fence}{{=html}}",
-            *output.markup.split("\n"),
-            fence,
-            ":::",
-            "",
-            '::: {.content-visible when-format="latex"}',
-            *_verbatim(output.text, ".cell-output"),
-            ":::",
-            "",
+            *_div('class="cell-output"', [f"{fence}{{=html}}", *output.markup.split("\n"), fence]),
+            *_div(
+                'class="content-visible" when-format="latex"',
+                _verbatim(output.text, "cell-output"),
+            ),
         ]
-    return _verbatim(output.text, f".cell-output .cell-output-{output.kind}")
+    return _verbatim(output.text, f"cell-output cell-output-{output.kind}")
 
 
 def _verbatim(text: str, classes: str) -> list[str]:
     if not text.strip():
         return []
     fence = _fence(text)
-    return [f"::: {{{classes}}}", fence, *text.strip("\n").split("\n"), fence, ":::", ""]
+    return _div(f'class="{classes}"', [fence, *text.strip("\n").split("\n"), fence])
 
 
 def _fence(text: str) -> str:
