@@ -46,7 +46,7 @@ class Book:
 
 def theme_digest(project: Project) -> str:
     """Return a digest of all files, apart from its text, that a page is made from."""
-    files = [THEME / "page.html", *FILTERS, *project_filters(project), *bibliography(project)]
+    files = [*THEME.glob("*.html"), *FILTERS, *project_filters(project), *bibliography(project)]
     digest = hashlib.sha256()
     for file in files:
         digest.update(file.read_bytes())

@@ -214,7 +214,7 @@ def _assets(project: Project, texts: list[Woven], labels: dict[Path, Labels]) ->
     """Return the book's other files: theme, pictures, resources, by their place in the book."""
     site: dict[str, Path] = {}
     for file in sorted(book.THEME.rglob("*")):
-        if file.is_file() and file.name != "page.html":
+        if file.is_file() and file.suffix != ".html":
             site[f"assets/{file.relative_to(book.THEME).as_posix()}"] = file
     for text in texts:
         for name, file in text.media.items():
