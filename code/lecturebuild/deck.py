@@ -6,11 +6,13 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from lecturebuild import pandoc
 from lecturebuild.errors import LectureError
+from lecturebuild.files import digest, in_project
 from lecturebuild.project import Deck, Project
 from lecturebuild.source import Document
 from lecturebuild.weave import Woven
@@ -23,8 +25,8 @@ ERROR = re.compile(r"^(?:(?P<file>[^\s:]+\.\w+):(?P<line>\d+): |! )(?P<message>.
 SOURCE = re.compile(r"^% source (?P<file>.+):(?P<line>\d+)$")
 FRAME = re.compile(r"^\\begin\{frame\}(?:\[[^]]*\])?(?:\{(?P<title>.*)\})?")
 NO_LATEX = (
-    "{program} is not installed, so there is no deck. On Debian or Ubuntu: apt-get install texlive-xetex texlive-latex-recommended "
-    "texlive-fonts-recommended lmodern latexmk; on macOS: MacTeX"
+    "{program} is not installed, so there is no deck. On Debian or Ubuntu: apt-get install "
+    "texlive-xetex texlive-latex-recommended texlive-fonts-recommended lmodern latexmk; on macOS: MacTeX"
 )
 
 
@@ -41,38 +43,88 @@ def write_deck(
             shutil.copyfile(file, folder / "media" / name)
     tex = folder / document.path.with_suffix(".tex").name
     pdf = tex.with_suffix(".pdf")
-    text = _latex(project, deck, document, woven, index, folder)
-    key = _key(text, project.root / document.path.parent)
-    stamp = folder / "key.txt"
-    if pdf.is_file() and stamp.is_file() and stamp.read_text() == key:
-        return pdf, False
+    settings, metadata = _settings(project, deck, document, folder), _metadata(deck, document)
+    ingredients = json.dumps([woven.text, settings, metadata, index], sort_keys=True, default=str)
+    stamp = folder / "made-from.json"
+    if pdf.is_file() and stamp.is_file():
+        made_from = json.loads(stamp.read_text(encoding="utf-8"))
+        if made_from == _made_from(ingredients, settings, made_from["inputs"], project.root):
+            return pdf, False
     stamp.unlink(missing_ok=True)
-    tex.write_text(text, encoding="utf-8")
-    if not _run_latex(engine_of(document), tex, project.root / document.path.parent):
+    place = project.root / document.path.parent
+    _write_json(folder / "metadata.json", metadata)
+    _write_json(folder / "index.json", index)
+    _write_json(folder / "defaults.json", settings)
+    tex.write_text(
+        pandoc.run(
+            woven.text,
+            [f"--defaults={folder / 'defaults.json'}"],
+            place,
+            woven.origins,
+            {"QUARTO_PROJECT_DIR": str(place)},
+        ),
+        encoding="utf-8",
+    )
+    if not _run_latex(engine_of(document), tex, place):
         pdf.unlink(missing_ok=True)
         raise explain(tex, document.path)
-    stamp.write_text(key)
+    made_from = _made_from(ingredients, settings, _inputs(tex, place, project), project.root)
+    stamp.write_text(json.dumps(made_from), encoding="utf-8")
     return pdf, True
 
 
-def _key(tex: str, folder: Path) -> str:
-    """Digest what LaTeX reads: pictures are named by their content, theme files lie in `folder`."""
-    digest = hashlib.sha256(tex.encode())
-    for file in sorted([*folder.glob("*.sty"), *folder.glob("*.tex")]):
-        digest.update(file.read_bytes())
-    return digest.hexdigest()
+def _made_from(
+    ingredients: str, settings: dict[str, Any], inputs: Iterable[str], root: Path
+) -> dict[str, Any]:
+    """Return digests of all that a deck is made from; `inputs` are the files that LaTeX read."""
+    filters = [name for name in settings["filters"] if isinstance(name, str)]
+    metadata = settings["metadata"]
+    names = [*filters, *metadata["bibliography"], *settings["include-in-header"]]
+    files = [Path(name) for name in (*names, metadata.get("csl")) if name]
+    return {
+        "text": hashlib.sha256(ingredients.encode()).hexdigest(),
+        "pandoc": digest(*files),
+        "inputs": {name: digest(root / name) for name in inputs},
+    }
 
 
-def _latex(
+def _inputs(tex: Path, place: Path, project: Project) -> list[str]:
+    """Return the project's files that LaTeX read, as its recorder lists them."""
+    lines = tex.with_suffix(".fls").read_text(encoding="utf-8", errors="replace").splitlines()
+    names = {line.removeprefix("INPUT ") for line in lines if line.startswith("INPUT ")}
+    files = {Path(os.path.normpath(place / name)) for name in names}
+    own = [file for file in files if in_project(file, project.root)]
+    return sorted(
+        str(file.relative_to(project.root))
+        for file in own
+        if not file.is_relative_to(project.build)
+    )
+
+
+def _beamer(document: Document) -> dict[str, Any]:
+    return document.header.get("format", "beamer") or {}
+
+
+def _metadata(deck: Deck, document: Document) -> dict[str, Any]:
+    """Return the title page and the like; Pandoc reads Markdown in it."""
+    names = "title subtitle author date institute lang nocite suppress-bibliography link-citations"
+    metadata = {key: document.header.get(key) or deck.settings.get(key) for key in names.split()}
+    metadata = {key: value for key, value in metadata.items() if value is not None}
+    beamer = _beamer(document)
+    return metadata | {
+        key: beamer[key] for key in ("header-includes", "institute") if key in beamer
+    }
+
+
+def _settings(
     project: Project,
     deck: Deck,
     document: Document,
-    woven: Woven,
-    index: dict[str, Any],
     folder: Path,
-) -> str:
+) -> dict[str, Any]:
+    """Return Pandoc's defaults file for the deck."""
     place = project.root / document.path.parent
-    header, beamer = document.header, document.header.get("format", "beamer") or {}
+    header, beamer = document.header, _beamer(document)
 
     def listed(key: str) -> list[str]:
         base = header if header.get(key) is not None else deck.settings
@@ -84,15 +136,6 @@ def _latex(
             paths.append(str(project.root / origin / name))
         return paths
 
-    metadata_keys = ("title", "subtitle", "author", "date", "institute", "lang", "nocite")
-    metadata = {
-        key: header.get(key) or deck.settings.get(key)
-        for key in (*metadata_keys, "suppress-bibliography", "link-citations")
-    }
-    metadata = {key: value for key, value in metadata.items() if value is not None}
-    metadata |= {key: beamer[key] for key in ("header-includes", "institute") if key in beamer}
-    (folder / "metadata.json").write_text(json.dumps(metadata, default=str), encoding="utf-8")
-    (folder / "index.json").write_text(json.dumps(index), encoding="utf-8")
     variables = {
         key: value
         for key, value in beamer.items()
@@ -100,38 +143,31 @@ def _latex(
         in """aspectratio classoption colortheme fontsize fonttheme innertheme navigation
         outertheme section-titles theme themeoptions toc-title""".split()
     }
+    styles = listed("csl")
     media = os.path.relpath(folder / "media", place).replace(os.sep, "/")
-    defaults = folder / "defaults.json"
-    settings = {
+    return {
         "to": "beamer",
         "standalone": True,
         "slide-level": beamer.get("slide-level", 2),
         "incremental": bool(beamer.get("incremental", False)),
         "table-of-contents": bool(beamer.get("toc", False)),
-        "metadata-files": [str(folder / "metadata.json")],
         "include-in-header": [
-            str(place / file) for file in _as_list(beamer.get("include-in-header"))
+            str(place / file) for file in header.texts("format", "beamer", "include-in-header")
         ],
         "filters": [*listed("filters"), *map(str, FILTERS), {"type": "citeproc"}],
         "variables": variables,
+        "metadata-files": [str(folder / "metadata.json")],
         "metadata": {
             "lecture-index": str(folder / "index.json"),
             "lecture-media": f"{media}/",
             "bibliography": listed("bibliography"),
-        },
+        }
+        | ({"csl": styles[0]} if styles else {}),
     }
-    defaults.write_text(json.dumps(settings, default=str), encoding="utf-8")
-    return pandoc.run(
-        woven.text,
-        [f"--defaults={defaults}"],
-        place,
-        woven.origins,
-        {"QUARTO_PROJECT_DIR": str(place)},
-    )
 
 
-def _as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [] if value is None else [value]
+def _write_json(file: Path, content: Any) -> None:
+    file.write_text(json.dumps(content, default=str), encoding="utf-8")
 
 
 def engine_of(document: Document) -> str:
