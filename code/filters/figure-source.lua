@@ -16,21 +16,21 @@ local function Meta(meta)
   end
 end
 
-local function Div(div)
+--- The fold for a cell's Div; nothing if it is no figure of figures/.
+local function fold(div)
   local label = div.identifier:match('^cell%-fig%-(.+)$')
   if not label then
-    return nil
+    return {}
   end
   local path = 'figures/' .. label:gsub('-', '_') .. '.py'
   local project = os.getenv('QUARTO_PROJECT_DIR') or '.'
   local file = io.open(project .. '/' .. path, 'r')
   if not file then
-    return nil
+    return {}
   end
   local source = file:read('a')
   file:close()
   return {
-    div,
     pandoc.RawBlock('html', '<details class="figure-source"><summary>How this figure is drawn</summary>'),
     pandoc.CodeBlock(source, {class = 'python'}),
     pandoc.Para{pandoc.Link({pandoc.Code(path)}, root .. path)},
@@ -38,6 +38,19 @@ local function Div(div)
   }
 end
 
+--- Code needs the page's width: folds of figures in columns stand below the columns.
+local function Div(div)
+  local blocks = pandoc.List{div}
+  if div.classes:includes('columns') then
+    div:walk{Div = function(inner) blocks:extend(fold(inner)) end}
+    return blocks, false
+  end
+  blocks:extend(fold(div))
+  if #blocks > 1 then
+    return blocks, false
+  end
+end
+
 if FORMAT:match('^html') then
-  return {{Meta = Meta}, {Div = Div}}
+  return {{Meta = Meta}, {traverse = 'topdown', Div = Div}}
 end

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lecturebuild import pandoc
+from lecturebuild import crossref, pandoc
 from lecturebuild.crossref import Labels
 from lecturebuild.project import Project
 from lecturebuild.weave import Woven
 
 THEME = Path(__file__).parent / "theme"
+REFERENCES = "\n## References {.unnumbered}\n\n::: {#refs}\n:::\n"
 FILTERS = [
     pandoc.FILTERS / f"{name}.lua"
     for name in ("visibility", "callouts", "code-fold", "crossref", "pictures", "tables")
@@ -78,7 +79,10 @@ def write_page(book: Book, chapter: Chapter, woven: Woven, labels: Labels) -> tu
     variables = _variables(book, chapter, root)
     known = {*labels.references, *labels.items} & set(book.index)
     referred = {key: book.index[key] for key in known}
-    ingredients = json.dumps([woven.text, variables, referred, book.theme], sort_keys=True)
+    text = woven.text
+    if any(not crossref.REFERENCE.match(key) for key in labels.references):
+        text += REFERENCES
+    ingredients = json.dumps([text, variables, referred, book.theme], sort_keys=True)
     key = hashlib.sha256(ingredients.encode()).hexdigest()[:16]
     folder = book.project.build / "pages"
     stem = "-".join(chapter.path.with_suffix("").parts)
@@ -113,15 +117,14 @@ def write_page(book: Book, chapter: Chapter, woven: Woven, labels: Labels) -> tu
             "lecture-media": f"{root}media/",
             "bibliography": [str(file) for file in _files(book.project, "bibliography")],
             "link-citations": True,
-            "reference-section-title": "References",
             "lang": variables["lang"],
         },
     }
     if styles := _files(book.project, "csl"):
         settings["metadata"]["csl"] = str(styles[0])  # type: ignore[index]
     defaults.write_text(json.dumps(settings), encoding="utf-8")
-    text = pandoc.run(
-        woven.text,
+    written = pandoc.run(
+        text,
         [f"--defaults={defaults}"],
         book.project.root / chapter.path.parent,
         woven.origins,
@@ -130,7 +133,7 @@ def write_page(book: Book, chapter: Chapter, woven: Woven, labels: Labels) -> tu
     for old in folder.glob(f"{stem}-{'?' * 16}.html"):
         old.unlink()
     temporary = page.with_suffix(".new")
-    temporary.write_text(text, encoding="utf-8")
+    temporary.write_text(written, encoding="utf-8")
     temporary.replace(page)
     return page, True
 
