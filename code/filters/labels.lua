@@ -1,9 +1,11 @@
 --[[ labels: a custom writer that lists, as JSON, what a document defines and what it refers to.
 
-{headings: [{id, level, title, numbered}], items: [{id}], references: [id], images: [path]}
+{headings: [{id, level, title, numbered}], items: [{id}], references: [id], images: [path],
+deck_only: [id], book_references: [id], strays: [text]}
 
 `items` are figures, equations and tables, in the order in which they are numbered: as in the
-book, then those that only the deck shows. Used by the built-in renderer (crossref.py).
+book, then those that only the deck shows, which are also in `deck_only`. `strays` are marks of
+divs that Pandoc took for text. Used by the built-in renderer (crossref.py).
 ]]
 
 local here = pandoc.path.directory(PANDOC_SCRIPT_FILE)
@@ -13,13 +15,32 @@ local function view(doc, format)
   return doc:walk(dofile(pandoc.path.join{here, 'visibility.lua'})[1])
 end
 
+--- The title of a callout may be written as a heading; it is none.
+local function untitled(div)
+  local callout = div.classes:find_if(function(class) return class:match('^callout%-') end)
+  if callout and #div.content > 0 and div.content[1].t == 'Header' then
+    div.content:remove(1)
+    return div
+  end
+end
+
 function Writer(doc)
   local headings, items, references, images = {}, {}, {}, {}
+  local deck_only, book_references, strays = {}, {}, {}
   local seen = {}
+  local in_book = true
+
+  local function first(id)
+    local new = not seen[id]
+    seen[id] = true
+    if new and not in_book then
+      table.insert(deck_only, id)
+    end
+    return new
+  end
 
   local function item(id)
-    if not seen[id] then
-      seen[id] = true
+    if first(id) then
       table.insert(items, {id = id})
     end
   end
@@ -28,8 +49,7 @@ function Writer(doc)
     part:walk{
       traverse = 'topdown',
       Header = function(header)
-        if header.identifier ~= '' and not seen[header.identifier] then
-          seen[header.identifier] = true
+        if header.identifier ~= '' and first(header.identifier) then
           table.insert(headings, {
             id = header.identifier,
             level = header.level,
@@ -51,6 +71,9 @@ function Writer(doc)
         end
       end,
       Str = function(str)
+        if str.text:match('^:::+$') then
+          table.insert(strays, str.text)
+        end
         local id = str.text:match('^{#(eq%-[^}]+)}$')
         if id then
           item(id)
@@ -59,6 +82,9 @@ function Writer(doc)
       Cite = function(cite)
         for _, citation in ipairs(cite.citations) do
           table.insert(references, citation.id)
+          if in_book then
+            table.insert(book_references, citation.id)
+          end
         end
       end,
       Image = function(image)
@@ -69,13 +95,16 @@ function Writer(doc)
     }
   end
 
+  doc = doc:walk{Div = untitled}
   collect(view(doc, 'html'))
+  in_book = false
   collect(view(doc, 'beamer'))
   local function list(entries)
     return #entries > 0 and entries or pandoc.List{}
   end
   return pandoc.json.encode{
     headings = list(headings), items = list(items),
-    references = list(references), images = list(images),
+    references = list(references), images = list(images), deck_only = list(deck_only),
+    book_references = list(book_references), strays = list(strays),
   }
 end

@@ -3,9 +3,10 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,9 @@ class Labels:
     items: tuple[str, ...]
     references: tuple[str, ...]
     images: tuple[str, ...]
+    deck_only: tuple[str, ...]
+    book_references: tuple[str, ...]
+    strays: tuple[str, ...]
 
 
 def read_labels(woven: Woven, folder: Path) -> Labels:
@@ -37,7 +41,7 @@ def read_labels(woven: Woven, folder: Path) -> Labels:
         tuple(found["headings"]),
         tuple(item["id"] for item in found["items"]),
         tuple(found["references"]),
-        tuple(found["images"]),
+        *(tuple(found[key]) for key in ("images", "deck_only", "book_references", "strays")),
     )
 
 
@@ -128,17 +132,39 @@ def definitions(document: Document) -> list[tuple[str, Path, int]]:
     return found
 
 
-def check_references(document: Document, labels: Labels, index: dict[str, Any]) -> None:
+def check_divs(document: Document, labels: Labels) -> None:
+    """Raise an error at a ':::' that Pandoc takes for text."""
+    if labels.strays:
+        message = (
+            f"the '{labels.strays[0]}' here is text, not a div: leave a blank line before it; in a "
+            "list, indent it as far as the list's text, and elsewhere not at all"
+        )
+        lines = [block for block in document.blocks if isinstance(block, Line)]
+        for before, line in pairwise(lines):
+            close = before.text.strip() and not before.text.lstrip().startswith((":::", "#"))
+            if re.match(r"\s+:::" if not close else r"\s*:::", line.text):
+                raise LectureError(message, line.file, line.number)
+        raise LectureError(message, document.path)
+
+
+def check_references(
+    document: Document, labels: Labels, index: dict[str, Any], deck_only: Collection[str]
+) -> None:
     """Raise an error at a reference to a figure, equation, section or table that is not there."""
+    for reference in labels.book_references:
+        if reference in deck_only:
+            file, line = place(document, f"@{reference}")
+            raise LectureError(f"@{reference} is in the deck only, not in the book", file, line)
     for reference in labels.references:
         if REFERENCE.match(reference) and reference not in index:
             close = get_close_matches(reference, index, n=1)
             hint = f" (did you mean @{close[0]}?)" if close else ""
-            file, line = _place(document, f"@{reference}")
+            file, line = place(document, f"@{reference}")
             raise LectureError(f"unknown cross-reference @{reference}{hint}", file, line)
 
 
-def _place(document: Document, text: str) -> tuple[Path, int]:
+def place(document: Document, text: str) -> tuple[Path, int]:
+    """Return file and line in which a text stands first."""
     pattern = re.compile(re.escape(text) + r"(?![\w-])")
     for block in document.blocks:
         if isinstance(block, Line):

@@ -26,7 +26,8 @@ SOURCE = re.compile(r"^% source (?P<file>.+):(?P<line>\d+)$")
 FRAME = re.compile(r"^\\begin\{frame\}(?:\[[^]]*\])?(?:\{(?P<title>.*)\})?")
 NO_LATEX = (
     "{program} is not installed, so there is no deck. On Debian or Ubuntu: apt-get install "
-    "texlive-xetex texlive-latex-recommended texlive-fonts-recommended lmodern latexmk; on macOS: MacTeX"
+    "texlive-xetex texlive-latex-recommended texlive-fonts-recommended lmodern "
+    "latexmk; on macOS: MacTeX"
 )
 
 

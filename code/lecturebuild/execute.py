@@ -80,7 +80,10 @@ class Store:
 
     def result(self, document: Document) -> Path:
         """Return the file that holds, or will hold, a document's result."""
-        cells = [[cell.code, cell.options.get("eval", True)] for cell in document.own_cells]
+        cells = [
+            [cell.code, cell.label, *(cell.options.get(key) for key in ("eval", "error"))]
+            for cell in document.own_cells
+        ]
         source = "\n".join(cell.code for cell in document.own_cells)
         folder = self.root / document.path.parent
         modules = dependencies.modules_of(source, folder, self.root)
@@ -210,11 +213,12 @@ def _raise_failure(cell: Cell, outputs: list[dict[str, Any]]) -> None:
     for output in outputs:
         if output["output_type"] == "error":
             traceback = ANSI.sub("", "\n".join(output["traceback"]))
-            here = re.search(r"^Cell In\[\d+\], line (\d+)", traceback, re.M)
+            here = re.search(r"^ *Cell In\[\d+\], line (\d+)", traceback, re.M)
             line = cell.code_line + int(here[1]) - 1 if here else cell.line
-            raise LectureError(
-                f"{name(cell)} failed: {output['ename']}: {output['evalue']}", cell.file, line
-            )
+            # A syntax error names, as its file, a temporary one.
+            text = re.sub(r" \(\d+\.py, line \d+\)$", "", output["evalue"])
+            message = f"{name(cell)} failed: {output['ename']}: {text}".removesuffix(": ")
+            raise LectureError(message, cell.file, line)
 
 
 def _convert(output: dict[str, Any], cell: Cell, store: Store) -> Output:

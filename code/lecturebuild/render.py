@@ -67,8 +67,10 @@ def render(path: Path, formats: tuple[str, ...], progress: Progress) -> list[Pat
         labels = dict(zip(pages, found, strict=True))
         chapters = _chapters(labels)
         index = crossref.build_index(pages, labels, {c.path: c.number for c in chapters})
+        deck_only = {label for found in labels.values() for label in found.deck_only}
         for page, document in pages.items():
-            crossref.check_references(document, labels[page], index)
+            crossref.check_divs(document, labels[page])
+            crossref.check_references(document, labels[page], index, deck_only)
         site: dict[str, Path] = {}
         futures: list[Future[dict[str, Path]]] = []
         if deck_document and "beamer" in formats:
@@ -91,7 +93,7 @@ def render(path: Path, formats: tuple[str, ...], progress: Progress) -> list[Pat
         if error:
             raise error
     if "html" in formats:
-        site |= _assets(project, list(texts.values()), labels)
+        site |= _assets(project, pages, list(texts.values()), labels)
         _publish(project, site)
         first = project.output / project.pages[0].with_suffix(".html")
         if no_latex:
@@ -210,7 +212,12 @@ def _deck(
     return {project.deck.output.as_posix(): pdf}
 
 
-def _assets(project: Project, texts: list[Woven], labels: dict[Path, Labels]) -> dict[str, Path]:
+def _assets(
+    project: Project,
+    pages: dict[Path, Document],
+    texts: list[Woven],
+    labels: dict[Path, Labels],
+) -> dict[str, Path]:
     """Return the book's other files: theme, pictures, resources, by their place in the book."""
     site: dict[str, Path] = {}
     for file in sorted(book.THEME.rglob("*")):
@@ -224,9 +231,11 @@ def _assets(project: Project, texts: list[Woven], labels: dict[Path, Labels]) ->
         for image in defined.images:
             file = (project.root / page.parent / image).resolve()
             if "://" in image or not file.is_relative_to(project.root):
-                raise LectureError(f"the picture {image} lies outside the project", page)
+                place = crossref.place(pages[page], image)
+                raise LectureError(f"the picture {image} lies outside the project", *place)
             if not file.is_file():
-                raise LectureError(f"no such picture: {image}", page)
+                place = crossref.place(pages[page], image)
+                raise LectureError(f"no such picture: {image}", *place)
             site[file.relative_to(project.root).as_posix()] = file
     for pattern in project.settings.texts("project", "resources"):
         for file in sorted(project.root.glob(pattern)):

@@ -95,6 +95,10 @@ class _Reader:
             if fence := FENCE.match(text):
                 end = _closing(lines, number, fence["fence"], path)
                 engine = ENGINE.match(fence["info"])
+                if fence["info"].startswith("{{"):
+                    raise LectureError(
+                        "to show a cell as text, put a longer fence around it", path, number
+                    )
                 if engine:
                     self._cell(path, number, fence["indent"], engine, lines[number:end], page)
                 else:
@@ -145,6 +149,8 @@ class _Reader:
             )
         # A page of the book is executed as that page, wherever else it is included.
         kernel = inner if inner in self.pages else page
+        if kernel != page and self.counts.get(kernel):
+            raise LectureError(f"{target} is included a second time", path, number)
         self.blocks.append(Line("", path, number))
         self.read(inner, kernel, (*stack, inner))
         self.blocks.append(Line("", path, number))

@@ -56,21 +56,26 @@ def parse(text: str, file: Path, first_line: int = 1) -> Settings:
     if not isinstance(values, dict):
         raise LectureError("bad YAML: expected lines of the form 'key: value'", file, first_line)
     lines: dict[KeyPath, int] = {}
-    _collect(node, (), lines, first_line)
+    _collect(node, (), lines, first_line, file)
     return Settings(values, lines, file)
 
 
-def _collect(node: Any, path: KeyPath, lines: dict[KeyPath, int], first_line: int) -> None:
+def _collect(
+    node: Any, path: KeyPath, lines: dict[KeyPath, int], first_line: int, file: Path
+) -> None:
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             here = (*path, str(key.value))
+            if here in lines:
+                line = first_line + key.start_mark.line
+                raise LectureError(f"bad YAML: '{key.value}' stands twice", file, line)
             lines[here] = first_line + key.start_mark.line
-            _collect(value, here, lines, first_line)
+            _collect(value, here, lines, first_line, file)
     elif isinstance(node, yaml.SequenceNode):
         for number, value in enumerate(node.value):
             here = (*path, str(number))
             lines[here] = first_line + value.start_mark.line
-            _collect(value, here, lines, first_line)
+            _collect(value, here, lines, first_line, file)
 
 
 def check_keys(settings: Settings, known: dict[str, Any]) -> None:
