@@ -3,7 +3,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: lecture test lint bench quarto lock clean help
+.PHONY: lecture test lint bench pictures quarto lock clean help
 .DEFAULT_GOAL := lecture
 
 lecture: $(VENV)/ready  ## Set up and render: _book/index.html and _book/slides/neural-networks.pdf
@@ -23,6 +23,10 @@ lint: $(VENV)/ready  ## Check the code with ruff and mypy
 bench: $(VENV)/ready  ## Time the renderer against Jupyter Book; print ratios
 	@sh code/setup.sh latex
 	$(BIN)/python tests/bench.py
+
+pictures: lecture  ## Take the README's pictures from the rendered lecture
+	@sh code/setup.sh browser
+	$(BIN)/python docs/pictures.py
 
 quarto: $(VENV)/ready  ## Render the same tree with stock Quarto
 	@command -v quarto >/dev/null || { echo "Quarto is not installed: get version 1.7 or later from quarto.org"; exit 1; }
