@@ -5,7 +5,7 @@ deck_only: [id], book_references: [id], strays: [text]}
 
 `items` are figures, equations and tables, in the order in which they are numbered: as in the
 book, then those that only the deck shows, which are also in `deck_only`. `strays` are marks of
-divs that Pandoc took for text. Used by the built-in renderer (crossref.py).
+divs and labels that Pandoc took for text. Used by the built-in renderer (crossref.py).
 ]]
 
 local here = pandoc.path.directory(PANDOC_SCRIPT_FILE)
@@ -13,6 +13,17 @@ local here = pandoc.path.directory(PANDOC_SCRIPT_FILE)
 local function view(doc, format)
   LECTURE_FORMAT = format
   return doc:walk(dofile(pandoc.path.join{here, 'visibility.lua'})[1])
+end
+
+local kinds = {fig = true, eq = true, sec = true, tbl = true}
+
+local function after_formula(inlines, position)
+  for behind = 1, 2 do
+    local before = inlines[position - behind]
+    if before and before.t == 'Math' and before.mathtype == 'DisplayMath' then
+      return true
+    end
+  end
 end
 
 --- The title of a callout may be written as a heading; it is none.
@@ -74,9 +85,18 @@ function Writer(doc)
         if str.text:match('^:::+$') then
           table.insert(strays, str.text)
         end
-        local id = str.text:match('^{#(eq%-[^}]+)}$')
-        if id then
-          item(id)
+      end,
+      Inlines = function(inlines)
+        for position, inline in ipairs(inlines) do
+          local kind, name = (inline.text or ''):match('^{#(%a+)%-([^}]*)')
+          local id = name and kind .. '-' .. name
+          if inline.t ~= 'Str' or not kinds[kind] or seen[id] and kind == 'tbl' then
+            -- no label, or that of the table around
+          elseif inline.text == '{#' .. id .. '}' and after_formula(inlines, position) then
+            item(id)
+          else
+            table.insert(strays, inline.text)
+          end
         end
       end,
       Cite = function(cite)

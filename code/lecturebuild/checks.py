@@ -13,6 +13,7 @@ OPEN = re.compile(r"^\s*:{3,}\s*(?P<attributes>\S.*?)\s*:*\s*$")
 CLOSE = re.compile(r"^\s*:{3,}\s*$")
 ATTRIBUTES = re.compile(r"\{([^{}]*)\}")
 
+FORMATS = ("html", "beamer", "latex", "pdf")
 THEOREMS = "thm lem cor prp cnj def exm exr sol rem alg".split()
 UNSUPPORTED_CLASSES = set(
     """aside column-body column-margin column-page column-screen grid hidden panel-tabset
@@ -26,6 +27,13 @@ def check_document(document: Document, *, in_deck: bool) -> None:
     """Raise an error at the first use of Quarto that is not supported, or not in a frame."""
     for line, attributes, around in divs(document):
         _check_attributes(attributes, line)
+        if label := re.search(r"#(fig|tbl)-[\w-]+", attributes):
+            raise LectureError(
+                f"a div with the label '{label[0]}' is not supported; label the picture, the "
+                "table's caption or the cell itself",
+                line.file,
+                line.number,
+            )
         if (
             in_deck
             and ".callout-" in attributes
@@ -55,8 +63,11 @@ def divs(document: Document) -> Iterator[tuple[Line, str, tuple[str, ...]]]:
                 raise LectureError("this ':::' closes no div", block.file, block.number)
             stack.pop()
         elif opening := OPEN.match(block.text):
-            yield block, opening["attributes"], tuple(attributes for _, attributes in stack)
-            stack.append((block, opening["attributes"]))
+            attributes = opening["attributes"]
+            if not attributes.startswith("{"):
+                attributes = f".{attributes}"
+            yield block, attributes, tuple(outer for _, outer in stack)
+            stack.append((block, attributes))
     if stack:
         line = stack[-1][0]
         raise LectureError("the div that begins here has no closing ':::'", line.file, line.number)
@@ -69,6 +80,10 @@ def _book_only(attributes: str) -> bool:
 
 
 def _check_attributes(attributes: str, line: Line) -> None:
+    for name in re.findall(r"(?:when|unless)-format=[\"']?([\w-]+)", attributes):
+        if name not in FORMATS:
+            message = f"the format '{name}' is not known; there are {', '.join(FORMATS)}"
+            raise LectureError(message, line.file, line.number)
     for word in re.findall(r"[.#]?[\w-]+(?==|\b)", attributes):
         unsupported = (
             (word[0] == "." and word[1:] in UNSUPPORTED_CLASSES)

@@ -132,8 +132,15 @@ def definitions(document: Document) -> list[tuple[str, Path, int]]:
     return found
 
 
-def check_divs(document: Document, labels: Labels) -> None:
-    """Raise an error at a ':::' that Pandoc takes for text."""
+def check_strays(document: Document, labels: Labels) -> None:
+    """Raise an error at a ':::' or a label that Pandoc takes for text."""
+    for stray in labels.strays:
+        if stray.startswith("{"):
+            raise LectureError(
+                f"'{stray}' labels nothing: a label such as {{#eq-name}} stands alone in its "
+                "braces, right after a formula in $$, a heading, a picture or a table's caption",
+                *place(document, stray),
+            )
     if labels.strays:
         message = (
             f"the '{labels.strays[0]}' here is text, not a div: leave a blank line before it; in a "
@@ -145,6 +152,22 @@ def check_divs(document: Document, labels: Labels) -> None:
             if re.match(r"\s+:::" if not close else r"\s*:::", line.text):
                 raise LectureError(message, line.file, line.number)
         raise LectureError(message, document.path)
+
+
+def with_deck(index: dict[str, dict[str, Any]], labels: Labels) -> dict[str, dict[str, Any]]:
+    """Return the book's index and what the deck defines beyond it, numbered by itself."""
+    own = {
+        heading["id"]: {"kind": "sec", "number": "", "title": heading["title"]}
+        for heading in labels.headings
+        if heading["id"].startswith("sec-")
+    }
+    count: Counter[str] = Counter()
+    for item in labels.items:
+        if item not in index:
+            kind = item.partition("-")[0]
+            count[kind] += 1
+            own[item] = {"kind": kind, "number": str(count[kind]), "title": ""}
+    return own | index
 
 
 def check_references(

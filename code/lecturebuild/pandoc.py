@@ -13,7 +13,8 @@ from lecturebuild.errors import LectureError
 
 FILTERS = Path(__file__).resolve().parents[1] / "filters"
 # YAML headers are read by `source`, so that a line of dashes in a chapter is just a rule.
-READER = "markdown-yaml_metadata_block"
+# An example list would swallow a paragraph that begins with a reference, such as '@fig-relu.'.
+READER = "markdown-yaml_metadata_block-example_lists"
 
 Origins = tuple[tuple[Path, int], ...]
 """File and line that each line of the Markdown comes from."""

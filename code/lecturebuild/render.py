@@ -69,13 +69,17 @@ def render(path: Path, formats: tuple[str, ...], progress: Progress) -> list[Pat
         index = crossref.build_index(pages, labels, {c.path: c.number for c in chapters})
         deck_only = {label for found in labels.values() for label in found.deck_only}
         for page, document in pages.items():
-            crossref.check_divs(document, labels[page])
+            crossref.check_strays(document, labels[page])
             crossref.check_references(document, labels[page], index, deck_only)
         site: dict[str, Path] = {}
         futures: list[Future[dict[str, Path]]] = []
         if deck_document and "beamer" in formats:
             text = woven(deck_document, deck=True)
-            futures.append(pool.submit(_deck, project, deck_document, text, index, progress))
+            deck_labels = _labels(project, deck_document.path, text)
+            deck_index = crossref.with_deck(index, deck_labels)
+            crossref.check_strays(deck_document, deck_labels)
+            crossref.check_references(deck_document, deck_labels, deck_index, ())
+            futures.append(pool.submit(_deck, project, deck_document, text, deck_index, progress))
         if "html" in formats:
             shared = book.Book(project, chapters, index, book.theme_digest(project))
             for chapter in chapters:

@@ -228,6 +228,10 @@ def _check_values(options: Settings) -> None:
             raise options.error(f"'{key}' must be a text", key)
         if key == "label" and not (isinstance(value, str) and LABEL.fullmatch(value)):
             raise options.error("'label' must be a word such as fig-relu", key)
+        if key == "label" and value.startswith("tbl-"):
+            raise options.error(
+                "a cell cannot be a table that one refers to; write the table in Markdown", key
+            )
 
 
 def _lines(root: Path, path: Path) -> list[str]:

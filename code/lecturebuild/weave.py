@@ -58,8 +58,9 @@ def weave(
             lines += new
             origins += [(block.file, block.number)] * len(new)
             continue
-        outputs = results[block.page][block.index] if block.page in results else ()
-        new = _cell(block, outputs, figure_files, media_folder, media)
+        executed = block.page in results and block.options.get("eval", True)
+        outputs = results[block.page][block.index] if executed else ()
+        new = _cell(block, outputs, figure_files, media_folder, media, executed)
         lines += [block.indent + line if line else "" for line in new]
         origins += [(block.file, block.line)] * len(new)
     return Woven("\n".join(lines) + "\n", tuple(origins), media)
@@ -71,6 +72,7 @@ def _cell(
     figure_files: FigureFiles,
     media_folder: Path,
     media: dict[str, Path],
+    executed: bool,
 ) -> list[str]:
     if cell.options.get("include", True) is False:
         return []
@@ -79,9 +81,11 @@ def _cell(
         body += _code(cell)
     if cell.options.get("output", True) is not False:
         pictures = [output for output in outputs if output.kind in ("image", "figure")]
-        if cell.label and cell.label.startswith("fig-") and len(pictures) > 1:
+        is_figure = cell.label is not None and cell.label.startswith("fig-")
+        if is_figure and executed and len(pictures) != 1:
             raise LectureError(
-                f"{name(cell)} makes {len(pictures)} pictures; a labelled cell makes one",
+                f"{name(cell)} makes {len(pictures) or 'no'} pictures; with such a label it makes "
+                "one",
                 cell.file,
                 cell.line,
             )
