@@ -40,6 +40,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     render.set_defaults(run=_render)
 
+    check = commands.add_parser(
+        "check", help="render, then report what a reader would stumble over"
+    )
+    check.add_argument("--external", action="store_true", help="also try links to other hosts")
+    check.set_defaults(run=_check)
+
     figures = commands.add_parser("figures", help="draw figures into the store")
     figures.add_argument("names", nargs="*", metavar="NAME", help="default: all of figures/")
     figures.add_argument("--open", action="store_true", help="open the drawn SVG files")
@@ -59,6 +65,21 @@ def _render(options: argparse.Namespace) -> int:
     for file in files:
         print(file)
     return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from lecturebuild.check import check
+    from lecturebuild.progress import Progress
+    from lecturebuild.project import find_root, read_project
+    from lecturebuild.render import FORMATS, render
+
+    with Progress() as progress:
+        render(Path(), FORMATS, progress)
+    problems = check(read_project(find_root(Path())), options.external)
+    for problem in problems:
+        print(problem)
+    print(f"{len(problems)} problems" if problems else "no problems")
+    return 1 if problems else 0
 
 
 def _figures(options: argparse.Namespace) -> int:

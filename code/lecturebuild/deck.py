@@ -221,12 +221,12 @@ def explain(tex: Path, deck: Path) -> LectureError:
     elif read and not re.match(r"l\.|See the|\\end\{frame\}", read):
         message += f", after '{read[-60:]}'"
     number = error["line"] or (context[1] if context else None)
-    file, line, title = _origin(tex, int(number)) if number else (None, None, None)
+    file, line, title = origin(tex, int(number)) if number else (None, None, None)
     frame = f" in the frame '{title}'" if title else ""
     return LectureError(f"LaTeX{frame}: {message}", file or deck, line)
 
 
-def _origin(tex: Path, number: int) -> tuple[str | None, int | None, str | None]:
+def origin(tex: Path, number: int) -> tuple[str | None, int | None, str | None]:
     """Return the source's file and line and the title of the frame around a line of LaTeX."""
     lines: list[str] = tex.read_text(encoding="utf-8").splitlines()[:number]
     file, line, title = None, None, None

@@ -86,7 +86,12 @@ class Store:
         ]
         source = "\n".join(cell.code for cell in document.own_cells)
         folder = self.root / document.path.parent
-        modules = dependencies.modules_of(source, folder, self.root)
+        modules = [
+            module
+            for module in dependencies.modules_of(source, folder, self.root)
+            # What `figure` does is the store's business.
+            if not module.is_relative_to(Path(__file__).parent)
+        ]
         key = {
             "version": VERSION,
             "path": str(document.path),

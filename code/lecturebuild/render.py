@@ -167,18 +167,26 @@ def _labels(project: Project, page: Path, text: Woven) -> Labels:
     """Return a page's labels, from the build folder where its text is unchanged."""
     writer = (pandoc.FILTERS / "labels.lua").read_text(encoding="utf-8")
     key = hashlib.sha256((writer + text.text).encode()).hexdigest()[:16]
-    folder = project.build / "labels"
-    file = folder / f"{'-'.join(page.with_suffix('').parts)}.json"
+    file = _labels_file(project, page)
     try:
-        kept = json.loads(file.read_text(encoding="utf-8"))
-        if kept["key"] == key:
-            return Labels(**{name: tuple(value) for name, value in kept["labels"].items()})
+        if json.loads(file.read_text(encoding="utf-8"))["key"] == key:
+            return kept_labels(project, page)
     except (FileNotFoundError, json.JSONDecodeError):
         pass
     labels = crossref.read_labels(text, project.root / page.parent)
-    folder.mkdir(parents=True, exist_ok=True)
+    file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps({"key": key, "labels": asdict(labels)}), encoding="utf-8")
     return labels
+
+
+def kept_labels(project: Project, page: Path) -> Labels:
+    """Return the labels that a page had when it was rendered last."""
+    kept = json.loads(_labels_file(project, page).read_text(encoding="utf-8"))["labels"]
+    return Labels(**{name: tuple(value) for name, value in kept.items()})
+
+
+def _labels_file(project: Project, page: Path) -> Path:
+    return project.build / "labels" / f"{'-'.join(page.with_suffix('').parts)}.json"
 
 
 def _chapters(labels: dict[Path, Labels]) -> tuple[book.Chapter, ...]:
