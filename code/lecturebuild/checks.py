@@ -74,9 +74,11 @@ def divs(document: Document) -> Iterator[tuple[Line, str, tuple[str, ...]]]:
 
 
 def _book_only(attributes: str) -> bool:
-    hidden = re.search(r"\.content-hidden.*when-format=\"?(beamer|latex|pdf)", attributes)
-    visible = re.search(r"\.content-visible.*when-format=\"?html", attributes)
-    return bool(hidden or visible)
+    condition = re.search(r"(when|unless)-format=[\"']?(html|beamer|latex|pdf)", attributes)
+    if condition is None:
+        return False
+    names_book = (condition[2] == "html") == (condition[1] == "when")
+    return (".content-visible" if names_book else ".content-hidden") in attributes
 
 
 def _check_attributes(attributes: str, line: Line) -> None:
