@@ -16,6 +16,8 @@ local function Image(image)
   if alt then
     image.caption = {pandoc.Str(alt)}
     image.attributes['fig-alt'] = nil
+  elseif #image.caption == 0 then
+    image.attributes['alt'] = ''  -- tells a screen reader to pass on
   end
   if image.classes:includes('cell-picture') then
     local source = FORMAT:match('^html') and image.src or image.attributes['pdf']

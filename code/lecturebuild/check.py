@@ -18,10 +18,11 @@ from lecturebuild.checks import figure_names
 from lecturebuild.errors import relative
 from lecturebuild.project import Project
 from lecturebuild.render import kept_labels
-from lecturebuild.source import Document, Line, read_document
+from lecturebuild.source import Cell, Document, Line, read_document
 
 OVERFULL = re.compile(r"^Overfull \\([hv])box \(([\d.]+)pt too (wide|high)\).*?(\d+)?$", re.M)
 MISSING = re.compile(r"^Missing character: There is no (\S+).*? in font (.+?)[:/!]", re.M)
+REFERENCE = re.compile(r"@((?:fig|eq|tbl)-[\w-]+)")
 URL = re.compile(r"https?:[^\s<>\"'{}|\\^`]*")
 TOLERANCE = 1.0
 """So many points may a frame's content be too wide or too high: nobody sees them."""
@@ -75,12 +76,21 @@ def frame_edges(project: Project, document: Document) -> Iterator[Problem]:
 
 def labels(documents: list[Document], found: dict[Path, crossref.Labels]) -> Iterator[Problem]:
     """Find figures, equations and tables that no text refers to."""
-    references = {reference for page in found.values() for reference in page.references}
+    references = {
+        reference
+        for document in documents
+        for block in document.blocks
+        for reference in REFERENCE.findall(_text(block))
+    }
     items = {item for page in found.values() for item in page.items}
     for document in documents:
         for label, file, line in crossref.definitions(document):
             if label in items and label not in references:
                 yield Problem(str(file), line, f"no text refers to @{label}")
+
+
+def _text(block: Line | Cell) -> str:
+    return block.text if isinstance(block, Line) else str(block.options.get("fig-cap", ""))
 
 
 def bibliography(project: Project, found: dict[Path, crossref.Labels]) -> Iterator[Problem]:

@@ -116,7 +116,7 @@ def figure_names(document: Document, root: Path) -> list[str]:
     for cell in document.cells:
         if cell.options.get("eval", True) is False:
             continue
-        for name, line in _figure_calls(cell):
+        for name, line in _calls(cell):
             try:
                 sources_of(name, root)
             except LectureError as error:
@@ -126,7 +126,12 @@ def figure_names(document: Document, root: Path) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _figure_calls(cell: Cell) -> Iterator[tuple[str, int]]:
+def figure_calls(cell: Cell) -> list[str]:
+    """Return the names of the figures that one cell shows."""
+    return [name for name, _ in _calls(cell)]
+
+
+def _calls(cell: Cell) -> Iterator[tuple[str, int]]:
     try:
         tree = ast.parse(cell.code)
     except SyntaxError:

@@ -135,7 +135,7 @@ def _default_style() -> Iterator[None]:
     import matplotlib.pyplot as plt
 
     # Loads the backend now: Jupyter's sets parameters when it is loaded, which are to stay.
-    plt.draw_if_interactive()  # type: ignore[no-untyped-call]
+    plt.draw_if_interactive()
     opened = set(plt.get_fignums())
     with mpl.rc_context():
         mpl.rcdefaults()

@@ -162,11 +162,12 @@ async def _execute_document(document: Document, store: Store, report: Report) ->
 
     cells = document.own_cells
     sources = [BEFORE.format(root=str(store.root)), *(cell.code for cell in cells), AFTER]
-    node: Any = NotebookNode  # has no types
-    notebook = node(nbformat=4, nbformat_minor=5, metadata={}, cells=[])
+    notebook = NotebookNode(nbformat=4, nbformat_minor=5, metadata={}, cells=[])
     for source in sources:
         notebook.cells.append(
-            node(cell_type="code", execution_count=None, metadata={}, source=source, outputs=[])
+            NotebookNode(
+                cell_type="code", execution_count=None, metadata={}, source=source, outputs=[]
+            )
         )
     client = NotebookClient(
         notebook,

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
 
-from lecturebuild import book, checks, crossref, deck, execute, pandoc
+from lecturebuild import book, checks, crossref, deck, execute, listing, pandoc
 from lecturebuild.crossref import Labels
 from lecturebuild.errors import LectureError
 from lecturebuild.execute import Outputs, Store
@@ -56,6 +56,7 @@ def render(path: Path, formats: tuple[str, ...], progress: Progress) -> list[Pat
 
     wanted = documents if "beamer" in formats else list(pages.values())
     figures = _draw(project, wanted, progress)
+    listing.write_list(project, pages.values())
     results = _execute(project, wanted, progress)
 
     def woven(document: Document, *, deck: bool = False) -> Woven:
