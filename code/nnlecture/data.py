@@ -35,3 +35,26 @@ def xor_like_data(events: int, seed: int, noise: float = 0.05) -> tuple[Array, A
     x = random.uniform(0.0, 1.0, size=(events, 2))
     truth = x[:, 0] * (1 - x[:, 1]) + x[:, 1] * (1 - x[:, 0])
     return x, truth + random.normal(0.0, noise, size=events)
+
+
+def signal_and_background(events: int, seed: int, width: float = 0.5) -> tuple[Array, Array]:
+    r"""Return a signal peak (target 1) on a flat background (target 0), half of the events each.
+
+    Both features of a signal event are Gaussian around 0 with standard deviation `width`;
+    background events spread evenly over the square from -2 to 2. So there is background under the
+    peak, and no classifier gets every event right: the wider the peak, the more are confused.
+
+    Parameters
+    ----------
+    events
+        Size of the sample.
+    seed
+        Seed of the random numbers.
+    width
+        Standard deviation of the peak.
+    """
+    random = np.random.default_rng(seed)
+    signal = random.normal(0.0, width, size=(events // 2, 2))
+    background = random.uniform(-2.0, 2.0, size=(events - len(signal), 2))
+    target = np.repeat([1.0, 0.0], [len(signal), len(background)])
+    return np.concatenate([signal, background]), target
