@@ -1,0 +1,197 @@
+"""The figures of training and generalisation: the facts and the pictures."""
+
+import runpy
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from matplotlib.text import Text
+
+from nnlecture.data import signal_and_background
+from nnlecture.descent import error, minimum
+from nnlecture.network import predict
+from nnlecture.plots import output_on_grid
+
+FIGURES = Path(__file__).parents[1] / "figures"
+NAMES = [
+    "nn_decision_boundary",
+    "playground",
+    "universal_approximation",
+    "gradient_descent",
+    "stochastic_gradient_descent",
+    "gradient_descent_comparison",
+    "underfitting_overfitting",
+    "overtraining",
+    "monitoring_overtraining",
+    "regularization",
+    "xor_like_data",
+]
+
+
+@cache
+def script(name):
+    """Run a figure's script and return its names."""
+    return runpy.run_path(str(FIGURES / f"{name}.py"))
+
+
+def steps(name, *arguments):
+    """Return the change of the whole sample's error by each update of a figure's path."""
+    figure = script(name)
+    return np.diff(error(figure["path"](*arguments), figure["X"], figure["T"]))
+
+
+# The data
+
+
+def test_half_of_the_events_are_a_peak_and_half_are_flat():
+    x, t = signal_and_background(20_000, seed=1, width=0.3)
+    assert x.shape == (20_000, 2)
+    assert np.mean(t) == 0.5
+    assert np.std(x[t == 1], axis=0) == pytest.approx([0.3, 0.3], rel=0.03)
+    assert np.std(x[t == 0], axis=0) == pytest.approx([2 / np.sqrt(3)] * 2, rel=0.03)
+    assert np.abs(x[t == 0]).max() <= 2
+    assert np.mean(x, axis=0) == pytest.approx([0, 0], abs=0.03)
+
+
+def test_same_seed_same_peak_and_an_odd_number_of_events_is_kept():
+    (x, _), (again, _), (other, _) = (signal_and_background(51, seed) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(x, again)
+    assert not np.array_equal(x, other)
+    assert len(x) == 51
+
+
+# Feed-forward networks
+
+
+def test_network_of_the_decision_boundary_is_right_for_nine_events_of_ten():
+    figure = script("nn_decision_boundary")
+    assert figure["accuracy"](figure["trained"](), figure["X"], figure["T"]) > 0.92
+
+
+def test_boundary_is_closed_around_the_peak():
+    figure = script("nn_decision_boundary")
+    network = figure["trained"]()
+    *_, y = output_on_grid(lambda x: predict(network, x), figure["LIMITS"])
+    edge = np.concatenate([y[0], y[-1], y[:, 0], y[:, -1]])
+    assert edge.max() < 0.5 < y[100, 100]
+
+
+def test_every_hidden_neuron_of_the_playground_cuts_the_data_and_none_does_alone():
+    figure = script("playground")
+    network, x, t = figure["trained"](), figure["X"], figure["T"]
+    alone = []
+    for neuron in range(figure["NEURONS"]):
+        positive = figure["response"](network, neuron, x) > 0
+        assert 0.1 < np.mean(positive) < 0.9
+        alone.append(max(np.mean(positive == t), np.mean(positive != t)))
+    together = np.mean((predict(network, x) > 0.5) == t)
+    assert together > 0.85
+    assert together > max(alone) + 0.05
+
+
+def test_largest_error_falls_with_the_number_of_neurons():
+    figure = script("universal_approximation")
+    assert figure["NEURONS"] == [1, 3, 10, 50]
+    errors = [figure["largest_error"](figure["approximation"](n)) for n in figure["NEURONS"]]
+    assert np.all(np.diff(errors) < 0)
+    assert errors[0] > 0.3
+    assert errors[-1] < 0.06
+
+
+# Gradient descent
+
+
+def test_each_step_goes_downhill_for_the_good_learning_rate_only():
+    figure = script("gradient_descent")
+    assert np.all(steps("gradient_descent", figure["GOOD"]) < 0)
+    # The first leaps still go down, along the valley.
+    assert np.all(steps("gradient_descent", figure["TOO_LARGE"])[2:] > 0)
+
+
+def test_stochastic_path_nears_the_minimum_irregularly():
+    figure = script("stochastic_gradient_descent")
+    path, target = figure["path"](), minimum(figure["X"], figure["T"])
+    distance = np.linalg.norm(path - target, axis=1)
+    assert distance[-1] < 0.2 * distance[0]
+    assert 0.2 < np.mean(steps("stochastic_gradient_descent") > 0) < 0.8
+
+
+def test_batch_is_monotone_in_loss_and_stochastic_is_not():
+    figure = script("gradient_descent_comparison")
+    changes = {m.name: np.diff(figure["losses"](m)) for m in figure["METHODS"]}
+    assert np.all(changes["batch"] < 0)
+    assert np.mean(changes["stochastic"] > 0) > 0.2
+    assert np.any(changes["mini-batch"] > 0)
+
+
+def test_fewer_events_per_update_come_down_faster():
+    figure = script("gradient_descent_comparison")
+    after_one_epoch = {}
+    for method in figure["METHODS"]:
+        losses = figure["losses"](method)
+        after_one_epoch[method.name] = losses[(len(losses) - 1) // figure["EPOCHS"]]
+    fast, medium, slow = (after_one_epoch[k] for k in ("stochastic", "mini-batch", "batch"))
+    assert fast < medium / 2 < slow / 2
+
+
+# Generalisation
+
+
+def test_validation_error_is_lowest_in_the_middle_panel():
+    figure = script("underfitting_overfitting")
+    fits = figure["fits"]()
+    training = [figure["rms"](fit, *figure["TRAINING_SAMPLE"]) for fit in fits]
+    validation = [figure["rms"](fit, *figure["VALIDATION_SAMPLE"]) for fit in fits]
+    assert [fit.degree() for fit in fits] == figure["DEGREES"]
+    assert np.all(np.diff(training) < -0.05)
+    assert validation[1] < 0.6 * min(validation[0], validation[2])
+
+
+def test_large_network_is_better_in_training_and_worse_in_the_test():
+    figure = script("overtraining")
+    small, large = (figure["trained"](layers) for layers in figure["NETWORKS"].values())
+    assert large.score(*figure["TRAINING_SAMPLE"]) > small.score(*figure["TRAINING_SAMPLE"]) + 0.05
+    assert large.score(*figure["TEST_SAMPLE"]) < small.score(*figure["TEST_SAMPLE"]) - 0.02
+
+
+def test_validation_error_has_its_minimum_long_before_the_last_epoch():
+    figure = script("monitoring_overtraining")
+    training, validation = figure["errors"]()
+    assert len(training) == len(validation) == figure["EPOCHS"]
+    assert np.argmin(validation) < figure["EPOCHS"] / 2
+    assert validation[-1] > 1.1 * validation.min()
+    assert training[-1] < 0.8 * training[np.argmin(validation)]
+
+
+def test_weights_shrink_with_the_strength_of_the_regularisation():
+    figure = script("regularization")
+    models = [figure["trained"](strength) for strength in figure["STRENGTHS"]]
+    penalties = np.array([figure["sum_of_squares"](model) for model in models])
+    assert np.all(penalties[1:] < 0.5 * penalties[:-1])
+    training = [model.score(figure["X"], figure["T"]) for model in models]
+    assert training[0] > training[-1] + 0.05
+
+
+def test_xor_like_sample_is_large_in_two_opposite_corners_only():
+    figure = script("xor_like_data")
+    x, t = figure["X"], figure["T"]
+    different = np.abs(x[:, 0] - x[:, 1]) > 0.7
+    same = np.abs(x[:, 0] + x[:, 1] - 1) > 0.7
+    assert t[different].min() > 0.5 > t[same].max()
+    assert min(np.sum(different), np.sum(same)) > 10
+
+
+# The pictures
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_text_is_smaller_than_the_footnote_size(name):
+    fig = script(name)["draw"]()
+    assert min(text.get_fontsize() for text in fig.findobj(Text) if text.get_text()) >= 9
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.mpl_image_compare(style="default", tolerance=3, savefig_kwargs={"dpi": 80})
+def test_picture(name):
+    return script(name)["draw"]()
