@@ -218,12 +218,28 @@ def explain(tex: Path, deck: Path) -> LectureError:
     read = text[error.end() :].lstrip("\n").split("\n")[0].strip()
     if "Undefined control sequence" in message:
         message += "".join(re.findall(r" ?\\[A-Za-z@]+", read)[-1:])
-    elif read and not re.match(r"l\.|See the|\\end\{frame\}", read):
+    elif read and not re.match(r"l\.|<|See the|\\end\{frame\}", read):
         message += f", after '{read[-60:]}'"
     number = error["line"] or (context[1] if context else None)
+    if message.startswith("File ended") and (open_ := _never_ended(tex)):
+        number, message = open_
     file, line, title = origin(tex, int(number)) if number else (None, None, None)
     frame = f" in the frame '{title}'" if title else ""
     return LectureError(f"LaTeX{frame}: {message}", file or deck, line)
+
+
+def _never_ended(tex: Path) -> tuple[int, str] | None:
+    """Return the line of the first environment that its frame does not end, and a message."""
+    stack: list[tuple[int, str]] = []
+    for number, text in enumerate(tex.read_text(encoding="utf-8").splitlines(), start=1):
+        for word, name in re.findall(r"\\(begin|end)\{([^}]+)\}", text):
+            if word == "begin":
+                stack.append((number, name))
+            elif stack and stack[-1][1] == name:
+                stack.pop()
+            elif name == "frame" and stack:
+                return stack[-1][0], f"\\begin{{{stack[-1][1]}}} has no \\end{{{stack[-1][1]}}}"
+    return None
 
 
 def origin(tex: Path, number: int) -> tuple[str | None, int | None, str | None]:

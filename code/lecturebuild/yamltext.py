@@ -48,7 +48,8 @@ def parse(text: str, file: Path, first_line: int = 1) -> Settings:
         values = yaml.load(text, Loader=yaml.CSafeLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        line = first_line + mark.line if mark else first_line
+        # What is never closed is noticed one line after the end.
+        line = first_line + min(mark.line if mark else 0, len(text.splitlines()) - 1)
         problem = getattr(error, "problem", None) or str(error)
         raise LectureError(f"bad YAML: {problem}", file, line) from None
     if values is None:
