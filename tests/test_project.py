@@ -76,7 +76,7 @@ MISTAKES = {
         "_quarto.yml:9: 'epub' under 'format' is not supported",
     ),
     "key-twice": (BOOK + "lang: en\nlang: de\n", "_quarto.yml:8: bad YAML: 'lang' stands twice"),
-    "bad-yaml": (BOOK + "lang: [en\n", "_quarto.yml:8: bad YAML: did not find expected"),
+    "bad-yaml": (BOOK + "lang: [en\n", "_quarto.yml:7: bad YAML: did not find expected"),
     "output-is-root": (
         BOOK.replace("type: book", "type: book\n  output-dir: ."),
         "_quarto.yml:3: 'output-dir' must be a folder inside the project",
