@@ -36,7 +36,7 @@ def draw() -> Figure:
     x1, x2, y = output_on_grid(output, LIMITS, points=41)
     surface.plot_surface(x1, x2, y, cmap=TINTS, vmin=0, vmax=1, edgecolor=INK, linewidth=0.2)
     surface.contour(x1, x2, y, levels=[0.5], colors=INK, linewidths=1.5)
-    surface.set(xlabel="$x_1$", ylabel="$x_2$", zlabel="output $y$", zlim=(0, 1))
+    surface.set(xlabel="$x_1$", ylabel="$x_2$", title="output $y$", zlim=(0, 1))
     surface.set(xticks=[-2, 0, 2], yticks=[-2, 0, 2], zticks=[0, 0.5, 1])
     surface.set_box_aspect(None, zoom=1.1)
 
