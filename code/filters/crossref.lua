@@ -148,15 +148,23 @@ local function collect(doc)
   doc:walk{Header = note, Figure = note, Table = note, Div = note, Span = note}
 end
 
+local reference_text
+
 --- The text of a reference: "Figure 4.3", in a deck a section's title.
-local function reference_text(id, entry, bare)
+function reference_text(id, entry, bare)
+  local function title()
+    -- A title may itself refer to something with a number.
+    return (entry.title:gsub('@(%a+%-[%w_.:-]*%w)', function(other)
+      return index[other] and index[other].kind ~= 'sec' and reference_text(other, index[other])
+    end))
+  end
   if entry.kind == 'sec' and not html then
-    return entry.title
+    return title()
   elseif bare then
     return entry.number
   elseif entry.kind == 'sec' then
     if entry.number == '' then
-      return entry.title
+      return title()
     end
     return (entry.level == 1 and 'Chapter' or 'Section') .. '\u{a0}' .. entry.number
   elseif entry.kind == 'eq' then

@@ -3,6 +3,7 @@
 import hashlib
 import html
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -130,6 +131,8 @@ def write_page(book: Book, chapter: Chapter, woven: Woven, labels: Labels) -> tu
         woven.origins,
         {"QUARTO_PROJECT_DIR": str(book.project.root)},
     )
+    # A template may show the contents twice; nothing refers to the ids of their links.
+    written = re.sub(r' id="toc-[^"]*"', "", written)
     for old in folder.glob(f"{stem}-{'?' * 16}.html"):
         old.unlink()
     temporary = page.with_suffix(".new")

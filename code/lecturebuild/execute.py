@@ -26,6 +26,8 @@ from lecturebuild.files import digest
 from lecturebuild.source import Cell, Document
 
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+CELL_FILE = re.compile(r"\S*ipykernel_\d+\S\d+\.py")
+# By this name, another one in every run, a warning calls the cell it comes from.
 IMAGES = {"image/svg+xml": "svg", "application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg"}
 MARKUP = {"text/markdown": "markdown", "text/latex": "latex", "text/html": "html"}
 VERSION = 1  # of the results' format
@@ -230,7 +232,8 @@ def _raise_failure(cell: Cell, outputs: list[dict[str, Any]]) -> None:
 def _convert(output: dict[str, Any], cell: Cell, store: Store) -> Output:
     """Turn an output of Jupyter's into ours, its pictures into files."""
     if output["output_type"] == "stream":
-        return Output(output["name"], text=ANSI.sub("", output["text"]))
+        text = ANSI.sub("", output["text"])
+        return Output(output["name"], text=CELL_FILE.sub("cell", text))
     if output["output_type"] == "error":
         return Output("error", text=ANSI.sub("", "\n".join(output["traceback"])))
     data = output["data"]
