@@ -61,6 +61,8 @@ def _render(options: argparse.Namespace) -> int:
         raise LectureError("no such file or folder", options.path)
     with Progress() as progress:
         files = render(options.path, (options.to,) if options.to else FORMATS, progress)
+    if slowest := progress.slowest():
+        print("slowest:", *slowest, sep="\n")
     print(progress.summary())
     for file in files:
         print(file)

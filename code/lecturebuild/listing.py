@@ -4,6 +4,7 @@ A page has a cell whose last line is `figure_sources()` or `figure_times()`.
 """
 
 import json
+import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -59,7 +60,7 @@ def write_list(project: Project, pages: Iterable[Document]) -> None:
 def _read_list() -> list[Shown]:
     """Return the renderer's list; under Quarto there is none, so it is made here."""
     project = read_project(find_root())
-    if list_file(project).is_file():
+    if list_file(project).is_file() and "QUARTO_EXECUTE_INFO" not in os.environ:
         text = list_file(project).read_text(encoding="utf-8")
         return [Shown(**item) for item in json.loads(text)]
     pages = [read_document(project.root, p, project.pages, project.settings) for p in project.pages]

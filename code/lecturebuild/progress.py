@@ -68,6 +68,16 @@ class Progress:
         whole = f"{time.perf_counter() - self.start:.1f} s in all"
         return f"{'; '.join(parts)}; {whole}" if parts else f"nothing changed, {whole}"
 
+    def slowest(self, number: int = 8) -> list[str]:
+        """Return lines that name the slowest cells and figures of this run, if any took a second."""
+        steps = [
+            (seconds, f"{kind:>8}  {step}")
+            for kind in ("figures", "cells")
+            for step, seconds in self.times.get(kind, [])
+            if seconds >= 1
+        ]
+        return [f"{seconds:6.1f} s  {text}" for seconds, text in sorted(steps)[::-1][:number]]
+
     def _show(self, line: str | None = None) -> None:
         from rich.live import Live
 
