@@ -69,7 +69,7 @@ class Progress:
         return f"{'; '.join(parts)}; {whole}" if parts else f"nothing changed, {whole}"
 
     def slowest(self, number: int = 8) -> list[str]:
-        """Return lines that name the slowest cells and figures of this run, if any took a second."""
+        """Return lines that name this run's slowest cells and figures, of those above a second."""
         steps = [
             (seconds, f"{kind:>8}  {step}")
             for kind in ("figures", "cells")
