@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -187,7 +188,10 @@ async def _execute_document(document: Document, store: Store, report: Report) ->
         manager = client.create_kernel_manager()
         manager.transport, manager.ip = "ipc", f"{sockets}/kernel"
         folder = str(store.root / document.path.parent)
-        await stack.enter_async_context(client.async_setup_kernel(cwd=folder, env=environment))
+        # Not nbclient's own context: its signal handlers take an interrupt for a dead kernel.
+        stack.push_async_exit(partial(_stop, client))
+        await client.async_start_new_kernel(cwd=folder, env=environment)
+        await client.async_start_new_kernel_client()
         await client.async_execute_cell(notebook.cells[0], 0)
         for index, cell in enumerate(cells, start=1):
             if cell.options.get("eval", True) is False:
@@ -198,6 +202,9 @@ async def _execute_document(document: Document, store: Store, report: Report) ->
             try:
                 await client.async_execute_cell(notebook.cells[index], index)
             except DeadKernelError:
+                task = asyncio.current_task()
+                if task and task.cancelling():  # which nbclient takes for a dead kernel
+                    raise asyncio.CancelledError from None
                 raise LectureError(
                     f"{name(cell)}: the kernel died (out of memory?)", cell.file, cell.line
                 ) from None
@@ -210,6 +217,15 @@ async def _execute_document(document: Document, store: Store, report: Report) ->
     result = tuple(outputs)
     _save(document, result, json.loads(notebook.cells[-1].outputs[0]["text"]), store)
     return result
+
+
+async def _stop(client: Any, kind: type[BaseException] | None, *_: Any) -> None:
+    """Stop a kernel; after an error, here or elsewhere, or an interrupt without waiting for it."""
+    if client.kc is not None:
+        client.kc.stop_channels()
+    if await client.km.is_alive():
+        await client.km.shutdown_kernel(now=kind is not None)
+    await client.km.cleanup_resources()
 
 
 def name(cell: Cell) -> str:
