@@ -48,5 +48,5 @@ local function Div(div)
 end
 
 if FORMAT:match('^html') then
-  return {{traverse = 'topdown', Div = Div}}
+  return {{Div = Div}}
 end
