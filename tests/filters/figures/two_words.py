@@ -1,0 +1,1 @@
+"""A figure of two words."""

@@ -1,0 +1,44 @@
+"""Each filter, and the writer `labels`, turns filters/NAME.md into filters/NAME.FORMAT."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from lecturebuild import pandoc
+
+FOLDER = Path(__file__).parent / "filters"
+EXPECTED = sorted(file for file in FOLDER.iterdir() if file.suffix in (".html", ".beamer"))
+
+
+def convert(name, *arguments):
+    command = [pandoc.executable(), "--from=markdown", "--mathml", "--wrap=none", *arguments]
+    run = subprocess.run(
+        [*command, f"{name}.md"],
+        cwd=FOLDER,
+        env=os.environ | {"QUARTO_PROJECT_DIR": str(FOLDER)},
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    assert run.stderr == ""
+    return run.stdout
+
+
+@pytest.mark.parametrize("file", EXPECTED, ids=lambda file: file.name)
+def test_filter_gives_what_stands_beside_its_example(file):
+    filter_file = pandoc.FILTERS / f"{file.stem}.lua"
+    result = convert(file.stem, f"--to={file.suffix[1:]}", f"--lua-filter={filter_file}")
+    assert result == file.read_text(encoding="utf-8")
+
+
+def test_labels_are_listed():
+    result = json.loads(convert("labels", f"--to={pandoc.FILTERS / 'labels.lua'}"))
+    assert result == json.loads((FOLDER / "labels.json").read_text(encoding="utf-8"))
+
+
+def test_every_filter_has_an_example():
+    filters = {file.stem for file in pandoc.FILTERS.glob("*.lua")}
+    assert filters == {file.stem for file in FOLDER.glob("*.md")}
