@@ -137,7 +137,9 @@ def execute(
     """
     store.results.mkdir(parents=True, exist_ok=True)
     store.media.mkdir(parents=True, exist_ok=True)
-    return asyncio.run(_execute_all(list(documents), store, report, jobs or os.cpu_count() or 1))
+    # One more than there are processors: a kernel that starts waits as much as it computes.
+    jobs = jobs or (os.cpu_count() or 1) + 1
+    return asyncio.run(_execute_all(list(documents), store, report, jobs))
 
 
 async def _execute_all(
@@ -219,12 +221,12 @@ async def _execute_document(document: Document, store: Store, report: Report) ->
     return result
 
 
-async def _stop(client: Any, kind: type[BaseException] | None, *_: Any) -> None:
-    """Stop a kernel; after an error, here or elsewhere, or an interrupt without waiting for it."""
+async def _stop(client: Any, *_: Any) -> None:
+    """Stop a kernel at once: its results are at hand, and a polite end takes half a second."""
     if client.kc is not None:
         client.kc.stop_channels()
     if await client.km.is_alive():
-        await client.km.shutdown_kernel(now=kind is not None)
+        await client.km.shutdown_kernel(now=True)
     await client.km.cleanup_resources()
 
 
