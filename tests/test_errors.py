@@ -213,6 +213,18 @@ def test_header_of_the_deck_is_checked(tmp_path):
     fails_with(root, "slides/deck.qmd:3: no such file: no.bib")
 
 
+def test_without_latex_there_is_still_a_book(tmp_path, monkeypatch):
+    root = build(tmp_path, "## F\n", "*")
+    monkeypatch.setattr("shutil.which", lambda program: None)
+    fails_with(
+        root, "slides/deck.qmd: latexmk is not installed, so there is no deck", "--to=beamer"
+    )
+    run = lecture("render", root)
+    assert run.code == 1
+    assert "apt-get install texlive-xetex" in run.err
+    assert (root / "_book" / "a.html").is_file()
+
+
 def test_path_that_is_not_there(tmp_path):
     run = lecture("render", tmp_path / "nothing")
     assert (run.code, run.err.count("\n")) == (1, 1)

@@ -225,6 +225,34 @@ def test_other_library_version_executes_again(project, monkeypatch):
     assert project.executed == ["first"]
 
 
+SCRIPT = """
+from matplotlib.figure import Figure
+
+def draw():
+    fig = Figure(figsize=(1, 1))
+    fig.text(0.1, 0.5, "one")
+    return fig
+"""
+
+
+def test_redrawn_figure_needs_no_execution(tmp_path):
+    log = tmp_path / "log.txt"
+    code = f'from lecturebuild import figure\nopen({str(log)!r}, "a").write("x")\nfigure("line")'
+    cell = f'```{{python}}\n#| label: fig-line\n#| fig-cap: "A line."\n{code}\n```\n'
+    root = make(tmp_path / "lecture", {"a.qmd": f"# A\n\n{cell}"})
+    write(root, {"figures/line.py": SCRIPT})
+    render(root)
+    before = read_page(root, "a.html").all("img")[0].get("src")
+    write(root, {"figures/line.py": SCRIPT.replace("one", "two")})
+    run = render(root)
+    after = read_page(root, "a.html").all("img")[0].get("src")
+    assert done(run) == ["a.qmd"]
+    assert "figures  line" in run.out
+    assert log.read_text() == "x"
+    assert after != before
+    assert [file.name for file in (root / "_book" / "media").iterdir()] == [after.split("/")[-1]]
+
+
 def test_permission_to_fail_is_not_remembered(tmp_path):
     root = make(tmp_path, {"a.qmd": "# A\n\n```{python}\n#| error: true\n1 / 0\n```\n"})
     render(root)
