@@ -10,7 +10,7 @@ from typing import Any
 
 from lecturebuild import crossref, pandoc
 from lecturebuild.crossref import Labels
-from lecturebuild.project import Project
+from lecturebuild.project import Project, build_name
 from lecturebuild.weave import Woven
 
 THEME = Path(__file__).parent / "theme"
@@ -86,7 +86,7 @@ def write_page(book: Book, chapter: Chapter, woven: Woven, labels: Labels) -> tu
     ingredients = json.dumps([text, variables, referred, book.theme], sort_keys=True)
     key = hashlib.sha256(ingredients.encode()).hexdigest()[:16]
     folder = book.project.build / "pages"
-    stem = "-".join(chapter.path.with_suffix("").parts)
+    stem = build_name(chapter.path)
     page = folder / f"{stem}-{key}.html"
     if page.is_file():
         return page, False

@@ -24,6 +24,7 @@ from typing import Any
 from lecturebuild import dependencies
 from lecturebuild.errors import LectureError
 from lecturebuild.files import digest
+from lecturebuild.project import build_name
 from lecturebuild.source import Cell, Document
 
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
@@ -104,7 +105,7 @@ class Store:
             "python": sys.version,
         }
         short = hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()[:16]
-        return self.results / f"{'-'.join(document.path.with_suffix('').parts)}-{short}.json"
+        return self.results / f"{build_name(document.path)}-{short}.json"
 
 
 def reuse(document: Document, store: Store) -> Outputs | None:
@@ -148,8 +149,8 @@ async def _execute_all(
     free = asyncio.Semaphore(jobs)
 
     async def one(document: Document) -> tuple[Path, Outputs]:
-        async with free:
-            return document.path, await _execute_document(document, store, report)
+        await free.acquire()
+        return document.path, await _execute_document(document, store, report, free.release)
 
     tasks = [asyncio.ensure_future(one(document)) for document in documents]
     try:
@@ -160,7 +161,9 @@ async def _execute_all(
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _execute_document(document: Document, store: Store, report: Report) -> Outputs:
+async def _execute_document(
+    document: Document, store: Store, report: Report, done: Callable[[], None]
+) -> Outputs:
     from nbclient import NotebookClient
     from nbclient.exceptions import DeadKernelError
     from nbformat import NotebookNode
@@ -216,17 +219,19 @@ async def _execute_document(document: Document, store: Store, report: Report) ->
                 _raise_failure(cell, raw)
             outputs.append(tuple(_convert(output, cell, store) for output in raw))
         await client.async_execute_cell(notebook.cells[-1], len(cells) + 1)
+        # The next kernel may start while this one takes its time to end.
+        done()
     result = tuple(outputs)
     _save(document, result, json.loads(notebook.cells[-1].outputs[0]["text"]), store)
     return result
 
 
-async def _stop(client: Any, *_: Any) -> None:
-    """Stop a kernel at once: its results are at hand, and a polite end takes half a second."""
+async def _stop(client: Any, kind: type[BaseException] | None, *_: Any) -> None:
+    """Stop a kernel; after an error, here or elsewhere, or an interrupt without waiting for it."""
     if client.kc is not None:
         client.kc.stop_channels()
     if await client.km.is_alive():
-        await client.km.shutdown_kernel(now=True)
+        await client.km.shutdown_kernel(now=kind is not None)
     await client.km.cleanup_resources()
 
 

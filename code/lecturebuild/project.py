@@ -81,6 +81,11 @@ class Project:
         return self.root / "_build"
 
 
+def build_name(document: Path) -> str:
+    """Return the name under which a document's files lie in the build folder."""
+    return "+".join(document.with_suffix("").parts)
+
+
 def find_root(start: Path) -> Path:
     """Return the folder of the book that `start`, a file or folder, belongs to."""
     start = start.resolve()

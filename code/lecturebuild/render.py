@@ -4,22 +4,24 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
+
+from filelock import FileLock, Timeout
 
 from lecturebuild import book, checks, crossref, deck, execute, listing, pandoc
 from lecturebuild.crossref import Labels
 from lecturebuild.errors import LectureError
 from lecturebuild.execute import Outputs, Store
 from lecturebuild.progress import Progress
-from lecturebuild.project import Project, find_root, read_project
+from lecturebuild.project import Project, build_name, find_root, read_project
 from lecturebuild.source import Document, read_document
 from lecturebuild.weave import Woven, weave
 
-T = TypeVar("T")
 FORMATS = ("html", "beamer")
 
 
@@ -34,6 +36,27 @@ def render(path: Path, formats: tuple[str, ...], progress: Progress) -> list[Pat
         At the first thing that the author has to mend.
     """
     project = read_project(find_root(path))
+    with _alone(project):
+        return _render(project, formats, progress)
+
+
+@contextmanager
+def _alone(project: Project) -> Iterator[None]:
+    """Wait until no other process renders this project."""
+    project.build.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(project.build / ".lock")
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        print("waiting for another run that renders this project", flush=True)
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _render(project: Project, formats: tuple[str, ...], progress: Progress) -> list[Path]:
     if project.deck is None:
         if formats == ("beamer",):
             raise project.settings.error(
@@ -187,7 +210,7 @@ def kept_labels(project: Project, page: Path) -> Labels:
 
 
 def _labels_file(project: Project, page: Path) -> Path:
-    return project.build / "labels" / f"{'-'.join(page.with_suffix('').parts)}.json"
+    return project.build / "labels" / f"{build_name(page)}.json"
 
 
 def _chapters(labels: dict[Path, Labels]) -> tuple[book.Chapter, ...]:
