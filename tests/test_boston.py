@@ -29,7 +29,8 @@ def test_features_are_what_their_names_say():
     x, t = boston.houses()
     column = dict(zip(boston.FEATURES, x.T, strict=True))
     assert set(column["CHAS"]) == {0.0, 1.0}
-    assert 3 < column["RM"].min() and column["RM"].max() < 9
+    assert column["RM"].min() > 3
+    assert column["RM"].max() < 9
     assert column["B"].max() <= 1000 * 0.63**2 + 0.01
     assert t.max() == 50.0
 
