@@ -1,0 +1,77 @@
+"""The benchmark's synthetic lecture, small: both of its forms are sound."""
+
+import re
+
+import bench
+import pytest
+import yaml
+from projects import lecture, read_page, text
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    root = tmp_path_factory.mktemp("bench")
+    bench.write_lecture(root, chapters=1, figures=1)
+    return root
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("jupyter-book")
+    bench.write_jupyter_book(folder, chapters=2, figures=3)
+    return folder
+
+
+def test_lecture_renders_and_shows_the_added_word(root):
+    bench.add_word(root / "chapters" / "chapter-1.qmd", "indeed")
+    run = lecture("render", root, "--to", "html")
+    assert run.code == 0, run.err
+    page = read_page(root, "chapters/chapter-1.html")
+    assert [text(caption) for caption in page.all("figcaption")] == [
+        "Figure 1.1: Three damped oscillations with a decay time of 1.1."
+    ]
+    assert "before indeed" in text(page.all("main")[0])
+
+
+def test_chapter_has_about_six_hundred_words(book):
+    words = bench.PROSE.split()
+    assert 550 <= 4 * len(words) <= 700
+
+
+def test_table_of_contents_lists_the_chapters(book):
+    contents = yaml.safe_load((book / "_toc.yml").read_text())
+    assert contents["format"] == "jb-book"
+    for entry in contents["chapters"]:
+        assert (book / f"{entry['file']}.md").is_file()
+
+
+def test_chapter_is_a_myst_notebook(book):
+    chapter = (book / "chapter-2.md").read_text()
+    _, header, body = re.split(r"^---\n", chapter, maxsplit=2, flags=re.M)
+    assert yaml.safe_load(header)["kernelspec"]["name"] == "python3"
+    cells = re.findall(r"^```\{code-cell\} ipython3\n---\n(.*?)^---\n(.*?)^```$", body, re.M | re.S)
+    assert [yaml.safe_load(options)["mystnb"]["figure"]["name"] for options, _ in cells] == [
+        "fig-2-1",
+        "fig-2-2",
+        "fig-2-3",
+    ]
+    for _, code in cells:
+        compile(code, "cell", "exec")
+    for kind, target in re.findall(r"\{(ref|numref|eq)\}`([^`]+)`", body):
+        assert f"({target})" in body if kind != "numref" else f"name: {target}\n" in body
+
+
+def test_report_names_medians_and_ratio():
+    samples = [
+        bench.Sample(situation.name, ours, 8.0, 60.0)
+        for situation in bench.SITUATIONS
+        for ours in (1.0, 4.0, 2.0)
+    ]
+    assert bench.report(samples).count(" 2.00 s ") == len(bench.SITUATIONS)
+    assert bench.report(samples).count("   4.0x") == len(bench.SITUATIONS)
+
+
+def test_failing_command_ends_the_benchmark_with_its_output(tmp_path):
+    command = ["python", "-c", "print('its output'); raise SystemExit(3)"]
+    with pytest.raises(SystemExit, match=r"(?s)its output.*exit code 3"):
+        bench.timed(command, tmp_path)
