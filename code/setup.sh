@@ -47,7 +47,7 @@ make_environment() {
     fi
     echo "Setting up $1 with $("$python" --version) (some minutes the first time)"
     "$python" -m venv "$1"
-    "$1/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+    "$1/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
     "$1/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 }
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.colors import LinearSegmentedColormap, to_rgba
 from matplotlib.patches import Polygon, Rectangle
 from numpy.typing import ArrayLike, NDArray
 
@@ -72,7 +72,9 @@ def feature_map(
     x = np.asarray(values, dtype=float)
     rows, columns = x.shape
     grid = Map(centre[0] - columns * cell / 2, centre[1] + rows * cell / 2, cell, rows, columns)
-    shades = LinearSegmentedColormap.from_list("shades", [tint(color, PALE), color])
+    shades = LinearSegmentedColormap.from_list(
+        "shades", [to_rgba(tint(color, PALE)), to_rgba(color)]
+    )
     extent = (grid.left, grid.left + columns * cell, grid.top - rows * cell, grid.top)
     highest = top if top is not None else max(float(x.max()), 1e-9)
     ax.imshow(
