@@ -28,16 +28,21 @@ local function number(id)
   return index[id] and index[id].number or '?'
 end
 
+local reference
+
 --- "Figure 4.3", "Section 1.2 (ReLU)"; `bare` is the number alone.
-local function reference(entry, bare)
+function reference(entry, bare)
   if entry.kind == 'sec' then
+    local title = entry.title:gsub('@(%a+%-[%w_.:-]*%w)', function(other)
+      return index[other] and reference(index[other])
+    end)
     if bare then
       return entry.number
     elseif entry.number == '' then
-      return entry.title
+      return title
     end
     local kind = entry.level == 1 and 'Chapter' or 'Section'
-    return kind .. '\u{a0}' .. entry.number .. ' (' .. entry.title .. ')'
+    return kind .. '\u{a0}' .. entry.number .. ' (' .. title .. ')'
   elseif entry.kind == 'eq' then
     return (bare and '' or 'Equation\u{a0}') .. '(' .. entry.number .. ')'
   end
@@ -93,7 +98,8 @@ local function callout(div, kind)
     content:remove(1)
   end
   if div.attributes.collapse == 'true' then
-    local summary = pandoc.utils.stringify(title)
+    local escapes = {['&'] = '&amp;', ['<'] = '&lt;', ['>'] = '&gt;'}
+    local summary = pandoc.utils.stringify(title):gsub('[&<>]', escapes)
     return pandoc.List{markdown('<details><summary>' .. summary .. '</summary>')} .. content
       .. {markdown('</details>')}
   end
@@ -171,7 +177,7 @@ local function Para(paragraph)
 end
 
 local function Figure(figure)
-  return figure.content
+  return pandoc.Para(pandoc.utils.blocks_to_inlines(figure.content))
 end
 
 local function Span(span)
