@@ -59,31 +59,32 @@ def nested(document: Document) -> Iterator[tuple[Line | Cell, tuple[str, ...]]]:
     """
     stack: list[tuple[Line, str]] = []
     for block in document.blocks:
-        if isinstance(block, Line) and not block.verbatim:
-            if CLOSE.match(block.text):
-                if not stack:
-                    raise LectureError("this ':::' closes no div", block.file, block.number)
-                stack.pop()
-            elif opening := OPEN.match(block.text):
-                yield block, tuple(outer for _, outer in stack)
-                stack.append((block, _attributes(opening)))
-                continue
+        if isinstance(block, Line) and not block.verbatim and CLOSE.match(block.text):
+            if not stack:
+                raise LectureError("this ':::' closes no div", block.file, block.number)
+            stack.pop()
         yield block, tuple(outer for _, outer in stack)
+        if isinstance(block, Line) and (attributes := opened(block)):
+            stack.append((block, attributes))
     if stack:
         line = stack[-1][0]
         raise LectureError("the div that begins here has no closing ':::'", line.file, line.number)
 
 
+def opened(line: Line) -> str | None:
+    """Return the attributes of the div that a line opens, None if it opens none."""
+    opening = OPEN.match(line.text)
+    if line.verbatim or CLOSE.match(line.text) or not opening:
+        return None
+    attributes = opening["attributes"]
+    return attributes if attributes.startswith("{") else f".{attributes}"
+
+
 def divs(document: Document) -> Iterator[tuple[Line, str, tuple[str, ...]]]:
     """Yield each fenced div: its line, its attributes and those of the divs around it."""
     for block, around in nested(document):
-        if isinstance(block, Line) and not block.verbatim and (opening := OPEN.match(block.text)):
-            yield block, _attributes(opening), around
-
-
-def _attributes(opening: re.Match[str]) -> str:
-    attributes = opening["attributes"]
-    return attributes if attributes.startswith("{") else f".{attributes}"
+        if isinstance(block, Line) and (attributes := opened(block)):
+            yield block, attributes, around
 
 
 def _book_only(attributes: str) -> bool:

@@ -16,7 +16,7 @@ from typing import Any
 
 from lecturebuild import crossref, pandoc
 from lecturebuild.book import Book, bibliography, referred_to
-from lecturebuild.checks import nested
+from lecturebuild.checks import nested, opened
 from lecturebuild.crossref import Labels
 from lecturebuild.errors import LectureError
 from lecturebuild.execute import Output, name
@@ -72,39 +72,45 @@ def notebooks_of(document: Document) -> list[Notebook]:
     names = [document.path.stem]
     exercises = False
     for block, around in nested(document):
-        answer = _inside("answer", around)
-        if isinstance(block, Line):
-            exercises |= answer
-            if not block.verbatim and re.match(r"\s*:::+\s*\{?\.?notebook\b", block.text):
-                if not (found := NOTEBOOK.search(block.text)):
-                    raise LectureError(
-                        'a notebook div needs a name: ::: {.notebook name="other"}',
-                        block.file,
-                        block.number,
-                    )
-                if around:
-                    message = "a notebook div must not stand inside another div"
-                    raise LectureError(message, block.file, block.number)
-                names.append(found[1])
-            continue
-        exercises |= "solution" in tags(block)
-        if answer != ("solution" in tags(block)):
-            message = (
-                "stands in an answer: give it '#| tags: [solution]', or students get it"
-                if answer
-                else "has the tag 'solution': put it into a '::: {.answer}' div"
-            )
-            raise LectureError(f"{name(block)} {message}", block.file, block.line)
-        if exercises and block.indent:
-            message = f"{name(block)} stands in a list, which a notebook's cell cannot"
-            raise LectureError(message, block.file, block.line)
+        if isinstance(block, Cell):
+            _check_place(block, _inside("answer", around))
+        elif (attributes := opened(block)) and _inside("answer", (attributes,)):
+            exercises = True
+        elif attributes and _inside("notebook", (attributes,)):
+            names.append(_check_name(block, attributes, around))
     if not exercises:
         return []
+    for cell in document.cells:
+        if cell.indent:
+            message = f"{name(cell)} stands in a list, which a notebook's cell cannot"
+            raise LectureError(message, cell.file, cell.line)
     return [
         Notebook(document.path, each, solution)
         for each in dict.fromkeys(names)
         for solution in (False, True)
     ]
+
+
+def _check_place(cell: Cell, answer: bool) -> None:
+    tagged = "solution" in tags(cell)
+    if answer and not tagged:
+        message = "stands in an answer: give it '#| tags: [solution]', or students get it"
+    elif tagged and not answer:
+        message = "has the tag 'solution': put it into a '::: {.answer}' div"
+    else:
+        return
+    raise LectureError(f"{name(cell)} {message}", cell.file, cell.line)
+
+
+def _check_name(line: Line, attributes: str, around: tuple[str, ...]) -> str:
+    found = NOTEBOOK.search(attributes)
+    if found is None:
+        message = 'a notebook div needs a name: ::: {.notebook name="other"}'
+        raise LectureError(message, line.file, line.number)
+    if around:
+        message = "a notebook div must not stand inside another div"
+        raise LectureError(message, line.file, line.number)
+    return found[1]
 
 
 def check_names(notebooks: Iterable[Notebook]) -> None:
