@@ -10,12 +10,12 @@ local function Div(div)
   if not FORMAT:match('^html') then
     return {}
   end
-  local blocks = pandoc.List{
+  -- A heading in the answer begins a section, which must end in the fold: hence the Div.
+  return {
     pandoc.RawBlock('html', '<details class="answer"><summary>Solution</summary>'),
+    pandoc.Div(div.content, {class = 'answer-text'}),
+    pandoc.RawBlock('html', '</details>'),
   }
-  blocks:extend(div.content)
-  blocks:insert(pandoc.RawBlock('html', '</details>'))
-  return blocks
 end
 
 return {{Div = Div}}

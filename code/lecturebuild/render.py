@@ -93,7 +93,7 @@ def _render(project: Project, formats: tuple[str, ...], progress: Progress) -> l
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         found = pool.map(lambda page: _labels(project, page, texts[page]), pages)
         labels = dict(zip(pages, found, strict=True))
-        chapters = _chapters(labels)
+        chapters = chapters_of(labels)
         index = crossref.build_index(pages, labels, {c.path: c.number for c in chapters})
         deck_only = {label for found in labels.values() for label in found.deck_only}
         for page, document in pages.items():
@@ -228,7 +228,8 @@ def _labels_file(project: Project, page: Path) -> Path:
     return project.build / "labels" / f"{build_name(page)}.json"
 
 
-def _chapters(labels: dict[Path, Labels]) -> tuple[book.Chapter, ...]:
+def chapters_of(labels: dict[Path, Labels]) -> tuple[book.Chapter, ...]:
+    """Return the pages, given by their labels, as the menu shows them."""
     numbers = crossref.chapter_numbers(labels, labels)
     return tuple(
         book.Chapter(page, numbers[page], crossref.title_of(found, page))
