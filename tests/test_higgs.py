@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import vector
 from sklearn.metrics import roc_auc_score
+from xgboost import XGBClassifier
 
 from nnlecture import higgs, higgs_detector, higgs_masses, higgs_simulation
 
@@ -232,6 +233,17 @@ def test_high_level_quantities_separate_the_classes(table):
         _log_ratio(train, test, higgs.COLUMNS.index(name)) for name in ("m_bb", "m_wbb", "m_wwbb")
     )
     assert roc_auc_score(test[:, 0], score) > 0.7
+
+
+def test_trees_do_better_with_the_masses_than_with_what_these_are_computed_from(table):
+    train, test = table[:2000], table[2000:]
+    columns = {"low": slice(1, 1 + LOW), "high": slice(1 + LOW, None)}
+    auc = {}
+    for level, chosen in columns.items():
+        trees = XGBClassifier(n_estimators=60, max_depth=3, n_jobs=1, random_state=0)
+        trees.fit(train[:, chosen], train[:, 0])
+        auc[level] = roc_auc_score(test[:, 0], trees.predict_proba(test[:, chosen])[:, 1])
+    assert 0.55 < auc["low"] < auc["high"] - 0.05
 
 
 def _log_ratio(train, test, i):
