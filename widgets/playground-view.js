@@ -117,7 +117,10 @@ nnlecture.view = (() => {
   function drawMap(pen, { x, y, size }, values, zero, colours) {
     const picture = new ImageData(POINTS, POINTS);
     const tints = colours.tints.map(bytes);
-    values.forEach((value, i) => picture.data.set([...tint(value, tints), 255], 4 * i));
+    values.forEach((value, i) => {
+      picture.data.set(tint(value, tints), 4 * i);
+      picture.data[4 * i + 3] = 255; // opaque
+    });
     const small = new OffscreenCanvas(POINTS, POINTS);
     small.getContext("2d").putImageData(picture, 0, 0);
     const [left, top, step] = [x - size / 2, y - size / 2, size / (POINTS - 1)];
@@ -173,14 +176,14 @@ nnlecture.view = (() => {
 
   /* Where everything stands: from left to right or, on a phone, from top to bottom. */
   function layout(width, inputs, neurons) {
-    const spread = (n, length, size) =>
-      Array.from({ length: n }, (_, i) => length / 2 + (i - (n - 1) / 2) * size);
+    const spread = (n, length, step) =>
+      Array.from({ length: n }, (_, i) => length / 2 + (i - (n - 1) / 2) * step);
     if (width < 560) {
       const size = Math.min(48, width / neurons - 6);
       const place = (y, size) => (x) => ({ x, y, size });
       return {
         height: 190 + width,
-        inputs: spread(inputs, width, 100).map(place(25, 48)),
+        inputs: spread(inputs, width, Math.min(100, width / inputs)).map(place(25, 48)),
         hidden: spread(neurons, width, Math.min(70, width / neurons)).map(place(125, size)),
         output: { x: width / 2, y: 189 + width / 2, size: width - 2 },
       };
@@ -194,7 +197,7 @@ nnlecture.view = (() => {
       height,
       titles: true,
       inputs: spread(inputs, height - top, 90).map(place(75, 60)),
-      hidden: spread(neurons, height - top, size + 6 + 60 / neurons).map(
+      hidden: spread(neurons, height - top, Math.min(90, (height - top) / neurons)).map(
         place((105 + width - output) / 2, size),
       ),
       output: { x: width - output / 2 - 1, y: top + output / 2, size: output },
