@@ -1,83 +1,43 @@
 """The book's playground, in a real browser: its network, its data and its controls."""
 
-import functools
-import http.server
 import re
-import shutil
-import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import expect, sync_playwright
+import widget_pages
+from playwright.sync_api import expect
 
 from nnlecture import network
 from nnlecture.activations import ACTIVATIONS
 
 ROOT = Path(__file__).parents[1]
 CHAPTER = (ROOT / "chapters" / "feed-forward.qmd").read_text(encoding="utf-8")
-SECURITY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:"
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """A folder with the widgets, and a page with what the chapter has around them."""
-    folder = tmp_path_factory.mktemp("site")
-    shutil.copytree(ROOT / "widgets", folder / "widgets")
-    [widget] = [html for html in re.findall(r"```\{=html\}\n(.*?)```", CHAPTER, re.S)]
-    page = folder / "chapters" / "page.html"
-    page.parent.mkdir()
-    page.write_text(
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Test</title>'
-        '<meta name="viewport" content="width=device-width">'
-        f'<meta http-equiv="Content-Security-Policy" content="{SECURITY}">'
-        f'<link rel="icon" href="data:,"></head><body>{widget}</body></html>',
-        encoding="utf-8",
-    )
-    return folder
+    [widget] = re.findall(r"```\{=html\}\n(.*?)```", CHAPTER, re.S)
+    return widget_pages.write(tmp_path_factory.mktemp("site"), "chapters/page.html", widget)
 
 
 @pytest.fixture(scope="module")
 def address(site):
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *_):
-            pass
-
-    server = http.server.ThreadingHTTPServer(
-        ("127.0.0.1", 0), functools.partial(Quiet, directory=site)
-    )
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/chapters/page.html"
-    server.shutdown()
-    server.server_close()
+    with widget_pages.served(site) as root:
+        yield f"{root}/chapters/page.html"
 
 
 @pytest.fixture(scope="module")
 def chromium():
-    browser = shutil.which("chromium") or shutil.which("google-chrome")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
+    with widget_pages.chromium() as browser:
+        yield browser
 
 
 @pytest.fixture
 def open_page(chromium):
-    """Return how to open a page; at the end, nothing may have gone wrong in it."""
-    pages, complaints = [], []
-
-    def open_page(address, **options):
-        page = chromium.new_page(**options)
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(address)
-        pages.append(page)
-        return page
-
-    yield open_page
-    for page in pages:
-        page.close()
-    assert complaints == []
+    with widget_pages.opener(chromium) as open_page:
+        yield open_page
 
 
 @pytest.fixture
