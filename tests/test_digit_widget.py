@@ -187,11 +187,11 @@ def draw(page, *points):
 
 def test_a_drawn_one_and_a_drawn_seven_are_read(page):
     draw(page, (0.5, 0.15), (0.48, 0.85))
-    expect(page.get_by_role("status")).to_contain_text("The network reads a 1")
+    expect(page.get_by_role("status")).to_contain_text("Read as 1")
     page.get_by_role("button", name="Clear").click()
     expect(page.get_by_role("status")).to_contain_text("Draw a digit")
     draw(page, (0.25, 0.2), (0.7, 0.2), (0.45, 0.85))
-    expect(page.get_by_role("status")).to_contain_text("The network reads a 7")
+    expect(page.get_by_role("status")).to_contain_text("Read as 7")
     items = page.get_by_role("listitem").all_inner_texts()
     shares = [int(re.fullmatch(rf"{digit}\s+(\d+) %", text)[1]) for digit, text in enumerate(items)]
     assert sum(shares) == pytest.approx(100, abs=5)
@@ -201,13 +201,13 @@ def test_a_drawn_one_and_a_drawn_seven_are_read(page):
 def test_a_finger_draws(open_page, address):
     page = open_page(address, viewport={"width": 360, "height": 740}, has_touch=True)
     page.locator(".digit-paper").tap()
-    expect(page.get_by_role("status")).to_contain_text("The network reads")
+    expect(page.get_by_role("status")).to_contain_text("Read as")
 
 
 def test_works_from_a_file_share(open_page, site):
     page = open_page((site / "chapters" / "exercises" / "page.html").as_uri())
     draw(page, (0.5, 0.15), (0.48, 0.85))
-    expect(page.get_by_role("status")).to_contain_text("The network reads a 1")
+    expect(page.get_by_role("status")).to_contain_text("Read as 1")
 
 
 def test_says_that_the_model_is_missing(chromium, address):

@@ -89,9 +89,8 @@ script with the weights; that one is loaded when the reader begins to draw.
       if (pixels !== shown) return; // the reader has gone on in the meantime
       const probabilities = predict(model, pixels.map((row) => row.map((value) => [value])));
       const largest = Math.max(...probabilities);
-      verdict.textContent =
-        `The network reads a ${probabilities.indexOf(largest)} ` +
-        `(${(100 * largest).toFixed(0)} %).`;
+      const digit = probabilities.indexOf(largest);
+      verdict.textContent = `Read as ${digit} (${(100 * largest).toFixed(0)} %)`;
       answer(probabilities);
     } catch {
       verdict.textContent = "The trained network could not be loaded.";
