@@ -57,6 +57,7 @@ def _alone(project: Project) -> Iterator[None]:
 
 
 def _render(project: Project, formats: tuple[str, ...], progress: Progress) -> list[Path]:
+    wished = formats
     if project.deck is None:
         if formats == ("beamer",):
             raise project.settings.error(
@@ -89,7 +90,7 @@ def _render(project: Project, formats: tuple[str, ...], progress: Progress) -> l
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         found = pool.map(lambda page: _labels(project, page, texts[page]), pages)
         labels = dict(zip(pages, found, strict=True))
-        chapters = _chapters(labels)
+        chapters = _chapters(labels, in_deck)
         index = crossref.build_index(pages, labels, {c.path: c.number for c in chapters})
         deck_only = {label for found in labels.values() for label in found.deck_only}
         for page, document in pages.items():
@@ -122,7 +123,7 @@ def _render(project: Project, formats: tuple[str, ...], progress: Progress) -> l
             raise error
     if "html" in formats:
         site |= _assets(project, pages, list(texts.values()), labels)
-        _publish(project, site)
+        _publish(project, site, archive="beamer" in wished or project.deck is None)
         first = project.output / project.pages[0].with_suffix(".html")
         if no_latex:
             raise no_latex
@@ -213,10 +214,15 @@ def _labels_file(project: Project, page: Path) -> Path:
     return project.build / "labels" / f"{build_name(page)}.json"
 
 
-def _chapters(labels: dict[Path, Labels]) -> tuple[book.Chapter, ...]:
+def _chapters(labels: dict[Path, Labels], in_deck: set[Path]) -> tuple[book.Chapter, ...]:
     numbers = crossref.chapter_numbers(labels, labels)
     return tuple(
-        book.Chapter(page, numbers[page], crossref.title_of(found, page))
+        book.Chapter(
+            page,
+            numbers[page],
+            crossref.title_of(found, page),
+            crossref.title_label(found) if page in in_deck else "",
+        )
         for page, found in labels.items()
     )
 
@@ -241,11 +247,12 @@ def _deck(
     step = str(document.path)
     progress.begin(step)
     pdf, new = deck.write_deck(project, document, text, index)
+    handout = deck.write_handout(project, document, anew=new)
     if new:
         progress.end("deck", step)
     else:
         progress.forget(step)
-    return {project.deck.output.as_posix(): pdf}
+    return {project.deck.output.as_posix(): pdf, project.deck.handout.as_posix(): handout}
 
 
 def _assets(
@@ -284,10 +291,31 @@ def _deck_file(project: Project) -> list[Path]:
     return [file for file in files if file.is_file()]
 
 
-def _publish(project: Project, site: dict[str, Path]) -> None:
-    """Put a new book in place of the old one; a deck that was not rendered now stays."""
-    for file in _deck_file(project):
-        site.setdefault(file.relative_to(project.output).as_posix(), file)
+def _archive(project: Project, site: dict[str, Path]) -> Path:
+    """Return the file with the whole site in it, written anew if the site has changed."""
+    archive, record = project.build / project.archive, project.build / "archived.json"
+    manifest = {name: _stamp(file) for name, file in sorted(site.items())}
+    if archive.is_file() and record.is_file():
+        if json.loads(record.read_text(encoding="utf-8")) == manifest:
+            return archive
+        record.unlink()
+    from lecturebuild import downloads
+
+    downloads.write_archive(archive, site)
+    record.write_text(json.dumps(manifest), encoding="utf-8")
+    return archive
+
+
+def _publish(project: Project, site: dict[str, Path], *, archive: bool) -> None:
+    """Put a new book in place of the old one; what was not made now stays: a deck, the archive."""
+    kept = [project.deck.output, project.deck.handout] if project.deck else []
+    for name in map(Path.as_posix, kept):
+        if (project.output / name).is_file():
+            site.setdefault(name, project.output / name)
+    if archive:
+        site[project.archive] = _archive(project, site)
+    elif (project.output / project.archive).is_file():
+        site[project.archive] = project.output / project.archive
     manifest = {name: _stamp(file) for name, file in sorted(site.items())}
     record = project.build / "published.json"
     if record.is_file() and project.output.is_dir():
