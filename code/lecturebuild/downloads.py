@@ -29,10 +29,10 @@ SOURCE = re.compile(r"^% source .+$", re.M)
 PAGES = re.compile(r"\\beamer@framepages \{(\d+)\}\{(\d+)\}")
 CARD = r"""
 \begin{frame}[plain,t,fragile]
-%(source)s
 \begin{lrbox}{\lecturenote}
 \begin{minipage}{\textwidth}
 \raggedright\fontsize{9}{11.5}\selectfont
+%(source)s
 %(note)s
 \end{minipage}
 \end{lrbox}
@@ -48,7 +48,7 @@ CARDS = r"""
 %% A note that is too long for its card is set smaller.
 \newcommand{\lecturecard}{%%
   \ifdim\dimexpr\ht\lecturenote+\dp\lecturenote\relax>\textheight
-    \resizebox{!}{\textheight}{\usebox{\lecturenote}}%%
+    \resizebox*{!}{\textheight}{\usebox{\lecturenote}}%%
   \else\usebox{\lecturenote}\fi}
 \begin{document}
 %(cards)s
