@@ -26,6 +26,7 @@ def draw() -> Figure:
     fig, ax = axes(HALF)
     ax.plot([0, 55], [0, 55], color=GREY, linewidth=1)
     ax.plot(true, predicted, "o", color=BLUE, markersize=3, alpha=0.6, markeredgewidth=0)
+    ax.text(2, 51, "line: predicted = true", va="center", color=GREY)
     ax.set_title(f"test data: RMS = {rms(predicted, true):.2f}")
     without = f"without scaling:\nRMS = {rms(predictions(scaled=False), true):.2f}"
     ax.text(54, 2, without, ha="right", va="bottom", color=GREY)
