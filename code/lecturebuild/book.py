@@ -37,6 +37,8 @@ class Chapter:
     path: Path
     number: str
     title: str
+    frames: str = ""
+    """The name, in the deck's PDF, of the first page that shows this chapter; may be empty."""
 
     @property
     def href(self) -> str:
@@ -193,6 +195,10 @@ def _variables(book: Book, chapter: Chapter, root: str) -> dict[str, Any]:
         variables["next"] = _link(book.chapters[position + 1], root)
     if book.project.deck:
         variables["slides"] = root + book.project.deck.output.as_posix()
+        variables["handout"] = root + book.project.deck.handout.as_posix()
+        if chapter.frames:
+            variables["frames"] = f"{variables['slides']}#nameddest={chapter.frames}"
+    variables["archive"] = root + book.project.archive
     if repository := settings.get("book", "repo-url"):
         variables["repository"] = html.escape(repository)
     return variables

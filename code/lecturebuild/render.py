@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -59,6 +59,7 @@ def _alone(project: Project) -> Iterator[None]:
 
 
 def _render(project: Project, formats: tuple[str, ...], progress: Progress) -> list[Path]:
+    wished = formats
     if project.deck is None:
         if formats == ("beamer",):
             raise project.settings.error(
@@ -93,7 +94,7 @@ def _render(project: Project, formats: tuple[str, ...], progress: Progress) -> l
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         found = pool.map(lambda page: _labels(project, page, texts[page]), pages)
         labels = dict(zip(pages, found, strict=True))
-        chapters = chapters_of(labels)
+        chapters = chapters_of(labels, in_deck)
         index = crossref.build_index(pages, labels, {c.path: c.number for c in chapters})
         deck_only = {label for found in labels.values() for label in found.deck_only}
         for page, document in pages.items():
@@ -137,7 +138,7 @@ def _render(project: Project, formats: tuple[str, ...], progress: Progress) -> l
             raise error
     if "html" in formats:
         site |= _assets(project, pages, list(texts.values()), labels)
-        _publish(project, site)
+        _publish(project, site, archive="beamer" in wished or project.deck is None)
         first = project.output / project.pages[0].with_suffix(".html")
         if no_latex:
             raise no_latex
@@ -228,11 +229,18 @@ def _labels_file(project: Project, page: Path) -> Path:
     return project.build / "labels" / f"{build_name(page)}.json"
 
 
-def chapters_of(labels: dict[Path, Labels]) -> tuple[book.Chapter, ...]:
+def chapters_of(
+    labels: dict[Path, Labels], in_deck: Collection[Path] = ()
+) -> tuple[book.Chapter, ...]:
     """Return the pages, given by their labels, as the menu shows them."""
     numbers = crossref.chapter_numbers(labels, labels)
     return tuple(
-        book.Chapter(page, numbers[page], crossref.title_of(found, page))
+        book.Chapter(
+            page,
+            numbers[page],
+            crossref.title_of(found, page),
+            crossref.title_label(found) if page in in_deck else "",
+        )
         for page, found in labels.items()
     )
 
@@ -301,11 +309,12 @@ def _deck(
     step = str(document.path)
     progress.begin(step)
     pdf, new = deck.write_deck(project, document, text, index)
+    handout = deck.write_handout(project, document, anew=new)
     if new:
         progress.end("deck", step)
     else:
         progress.forget(step)
-    return {project.deck.output.as_posix(): pdf}
+    return {project.deck.output.as_posix(): pdf, project.deck.handout.as_posix(): handout}
 
 
 def _assets(
@@ -344,10 +353,31 @@ def _deck_file(project: Project) -> list[Path]:
     return [file for file in files if file.is_file()]
 
 
-def _publish(project: Project, site: dict[str, Path]) -> None:
-    """Put a new book in place of the old one; a deck that was not rendered now stays."""
-    for file in _deck_file(project):
-        site.setdefault(file.relative_to(project.output).as_posix(), file)
+def _whole_site(project: Project, site: dict[str, Path]) -> Path:
+    """Return the file with the whole site in it, written anew if the site has changed."""
+    archive, record = project.build / project.archive, project.build / "archived.json"
+    manifest = {name: _stamp(file) for name, file in sorted(site.items())}
+    if archive.is_file() and record.is_file():
+        if json.loads(record.read_text(encoding="utf-8")) == manifest:
+            return archive
+        record.unlink()
+    from lecturebuild import downloads
+
+    downloads.write_archive(archive, site)
+    record.write_text(json.dumps(manifest), encoding="utf-8")
+    return archive
+
+
+def _publish(project: Project, site: dict[str, Path], *, archive: bool) -> None:
+    """Put a new book in place of the old one; what was not made now stays: a deck, the archive."""
+    kept = [project.deck.output, project.deck.handout] if project.deck else []
+    for name in map(Path.as_posix, kept):
+        if (project.output / name).is_file():
+            site.setdefault(name, project.output / name)
+    if archive:
+        site[project.archive] = _whole_site(project, site)
+    elif (project.output / project.archive).is_file():
+        site[project.archive] = project.output / project.archive
     manifest = {name: _stamp(file) for name, file in sorted(site.items())}
     record = project.build / "published.json"
     if record.is_file() and project.output.is_dir():
