@@ -35,6 +35,8 @@ LINE_LINK = re.compile(r'<a href="#cb[\d-]+" aria-hidden="true" tabindex="-1"></
 LINE_ID = re.compile(r'<span id="cb[\d-]+">')
 WIDTH_STEP = 5
 """The style sheet knows widths in steps of so many per cent."""
+LONG_FORMULA = 25
+"""A formula in the text with more letters and signs may be wider than a phone."""
 
 Attributes = dict[str, str | None]
 ImageSize = Callable[[str], tuple[int, int] | None]
@@ -70,6 +72,7 @@ class _Tidier(HTMLParser):
         self.dropping = ""
         self.heading_id = ""
         self.in_formula = False
+        self.formula_start = 0
         self.pictures = 0
         self.first_words: list[str] = []
         self.in_first = False
@@ -85,6 +88,8 @@ class _Tidier(HTMLParser):
         if tag == "math" and attributes.get("display") == "block":
             self.out.append('<span class="formula">')  # scrolls by itself if it is too wide
             self.in_formula = True
+        if tag == "math":
+            self.formula_start = len(self.out)
         self.out.append(self._rewritten(tag, attributes, raw))
         if tag in HEADINGS:
             self.heading_id = attributes.get("id") or ""
@@ -159,6 +164,11 @@ class _Tidier(HTMLParser):
         if tag == "math" and self.in_formula:
             self.out.append("</span>")
             self.in_formula = False
+        elif tag == "math":
+            letters = sum(not piece.startswith("<") for piece in self.out[self.formula_start :])
+            if letters > LONG_FORMULA:
+                start = self.out[self.formula_start]
+                self.out[self.formula_start] = start.replace("<math", '<math class="long"', 1)
 
     def _close_implied(self, tag: str) -> None:
         while self.open and self.open[-1] in ENDS.get(tag, set()):

@@ -28,15 +28,16 @@
   mark();
 
   const names = {PRE: 'Code', MATH: 'Formula', TABLE: 'Table'};
-  const scrolling = document.querySelectorAll('article pre, article .table-wrap, article .cell-output, article .formula');
+  const scrolling = document.querySelectorAll('article pre, article .table-wrap, article .cell-output, article .formula, article math.long');
 
   function reach(element) {
     const scrolls = element.scrollWidth > element.clientWidth + 1;
     if (scrolls === element.hasAttribute('tabindex')) return;
     if (scrolls) {
       const inside = element.matches('.table-wrap, .cell-output:has(table)') ? 'TABLE' : element.matches('.formula') ? 'MATH' : 'PRE';
-      element.tabIndex = 0;
-      element.setAttribute('role', 'region');
+      element.setAttribute('tabindex', '0');
+      if (element.matches('math')) return;  // has its own role
+      element.setAttribute('role', 'group');  // a region would be one more landmark
       element.setAttribute('aria-label', `${names[inside]}, wider than the page`);
     } else {
       for (const name of ['tabindex', 'role', 'aria-label']) element.removeAttribute(name);

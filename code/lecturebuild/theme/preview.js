@@ -10,7 +10,7 @@
   box.id = 'preview';
   box.setAttribute('role', 'tooltip');
   box.hidden = true;
-  document.body.append(box);
+  document.querySelector('main').append(box);
 
   const pages = new Map();
   let link = null;

@@ -81,8 +81,13 @@
     load().catch(() => { said.textContent = 'The search index cannot be loaded.'; });
   }
 
-  /* Arrow keys go through the results, and back up to the words. */
+  /* Arrow keys go through the results, and back up to the words. Escape closes at once, where a
+     search field on its own would first empty itself. */
   function step(event) {
+    if (event.key === 'Escape') {
+      event.preventDefault();
+      dialog.close();
+    }
     const stops = [input, ...found.querySelectorAll('a')];
     const to = stops.indexOf(document.activeElement) + {ArrowDown: 1, ArrowUp: -1}[event.key];
     if (Number.isNaN(to) || !stops[to]) return;
