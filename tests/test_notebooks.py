@@ -1,5 +1,6 @@
 """A page with exercises gives notebooks, and no student's notebook holds a line of a solution."""
 
+import base64
 import json
 import re
 import subprocess
@@ -86,7 +87,8 @@ SECRET = "shown code"
 from IPython.display import HTML, Markdown, display
 print("SECRET output")
 display(Markdown("*SECRET*"), HTML("<b>SECRET</b>"))
-plt.figure().canvas.print_png("/dev/null")
+from PIL import Image
+display(Image.new("L", (2, 2)))
 "SECRET result"
 ```
 :::
@@ -203,7 +205,8 @@ def test_solution_notebook_keeps_the_outputs_of_the_page(rendered):
     [picture] = figure.outputs
     assert picture.data["image/svg+xml"].rstrip().endswith("</svg>")
     assert "Figure 2.1: A SECRET caption." in markdown(notebook(rendered, "one-solution"))
-    stream, first, second, result = printed.outputs
+    stream, first, second, image, result = printed.outputs
+    assert base64.b64decode(image.data["image/png"]).startswith(b"\x89PNG")
     assert stream.text == "SECRET output\n"
     assert first.data["text/markdown"] == "*SECRET*"
     assert second.data["text/html"] == "<b>SECRET</b>"
