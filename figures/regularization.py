@@ -8,7 +8,7 @@ from nnlecture.data import signal_and_background
 from nnlecture.plots import legend_outside, plot_boundary, plot_events
 from nnlecture.style import grid
 
-SIZE = (6.0, 2.0)  # inches; lower than a slide, for the formula below it
+SIZE = (6.0, 1.88)  # inches; lower than a slide, for the formula below it
 LIMITS = (-2.0, 2.0)
 X, T = signal_and_background(events=150, seed=1)
 STRENGTHS = [0.0, 0.0006, 0.02]

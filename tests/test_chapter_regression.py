@@ -101,6 +101,13 @@ def test_network_beats_a_linear_regression_only_clearly_with_scaling():
     assert boston.rms(names["scaled"].predict(x_test), t_test) < 0.8 * linear
 
 
+def test_hidden_neurons_are_saturated_without_scaling():
+    _, printed = scikit_learn()
+    [text] = [text for text in printed if "saturated" in text]
+    unscaled, scaled = (int(share) for share in re.findall(r"(\d+)%", text))
+    assert unscaled > 60 > scaled + 10
+
+
 # Keras
 
 
