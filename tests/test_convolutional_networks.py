@@ -195,4 +195,4 @@ def test_code_in_the_frames_is_readable_from_the_back_row():
         if cell.options.get("echo", True) and cell.options.get("include", True):
             lines = cell.code.splitlines()
             assert len(lines) <= 16
-            assert max(map(len, lines)) <= 80
+            assert max(map(len, lines)) <= 75
