@@ -104,6 +104,11 @@ HTML("<b id='raw'>bold</b>")
 
 ```{python}
 #| echo: false
+HTML("<pre style='of: rich'></pre>")
+```
+
+```{python}
+#| echo: false
 print("````\ninside\n````\n::: {.x}\n</div>")
 ```
 """
@@ -294,6 +299,11 @@ def test_markdown_latex_and_html_of_a_cell(first, deck):
     assert r"\alpha_{latex}" in body(first)
     assert text(first.id("raw")) == "bold"
     assert "A bold word" in deck and "𝛼" in deck
+
+
+def test_html_that_shows_nothing_is_left_out(first):
+    assert "of: rich" not in [pre.get("style") for pre in first.all("pre")]
+    assert all(len(output) or text(output) for output in first.all("div", "cell-output"))
 
 
 def test_fences_printed_by_a_cell_stay_text(first, deck):
