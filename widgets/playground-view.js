@@ -180,12 +180,13 @@ nnlecture.view = (() => {
       Array.from({ length: n }, (_, i) => length / 2 + (i - (n - 1) / 2) * step);
     if (width < 560) {
       const size = Math.min(48, width / neurons - 6);
+      const output = Math.min(width - 2, 380);
       const place = (y, size) => (x) => ({ x, y, size });
       return {
-        height: 190 + width,
+        height: 190 + output,
         inputs: spread(inputs, width, Math.min(100, width / inputs)).map(place(25, 48)),
         hidden: spread(neurons, width, Math.min(70, width / neurons)).map(place(125, size)),
-        output: { x: width / 2, y: 189 + width / 2, size: width - 2 },
+        output: { x: width / 2, y: 189 + output / 2, size: output },
       };
     }
     const height = 370;
