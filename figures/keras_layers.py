@@ -11,7 +11,7 @@ from nnlecture.diagram import HIDDEN, INPUT, OUTPUT, arrow, box, label
 from nnlecture.reproducible import keras
 from nnlecture.style import BLUE, canvas
 
-SIZE = (6.0, 2.4)  # inches; lower than a slide, for the text below it
+SIZE = (6.0, 2.2)  # inches; lower than a slide, for the text below it
 LEFT, BAR = 3.5, 1.9  # where the bars begin, and the length of the longest, in inches
 
 
@@ -44,7 +44,7 @@ def draw() -> Figure:
     network = model()
     table = rows(network)
     most = max(parameters for *_, parameters in table)
-    heights = np.linspace(1.98, 0.43, len(table))
+    heights = np.linspace(1.72, 0.17, len(table))
     colors = [INPUT, *[HIDDEN] * (len(table) - 2), OUTPUT]
     boxes = []
     for (name, shape, parameters), y, color in zip(table, heights, colors, strict=True):
@@ -56,10 +56,10 @@ def draw() -> Figure:
     for one, other in pairwise(boxes):
         arrow(ax, one, other)
 
-    label(ax, (0.85, 2.28), "layer", weight="semibold")
-    label(ax, (2.45, 2.28), "shape of its output", weight="semibold")
-    label(ax, (LEFT, 2.28), "parameters", weight="semibold", ha="left")
-    label(ax, (LEFT, 0.1), f"{network.count_params():,} in all", ha="left")
+    label(ax, (0.85, 2.04), "layer", weight="semibold")
+    label(ax, (2.45, 2.04), "shape of its output", weight="semibold")
+    total = f"parameters ({network.count_params():,} in all)"
+    label(ax, (LEFT, 2.04), total, weight="semibold", ha="left")
     return fig
 
 

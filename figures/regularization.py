@@ -5,9 +5,10 @@ from matplotlib.figure import Figure
 from sklearn.neural_network import MLPClassifier
 
 from nnlecture.data import signal_and_background
-from nnlecture.plots import legend_below, plot_boundary, plot_events
-from nnlecture.style import FULL, grid
+from nnlecture.plots import legend_outside, plot_boundary, plot_events
+from nnlecture.style import grid
 
+SIZE = (6.0, 2.0)  # inches; lower than a slide, for the formula below it
 LIMITS = (-2.0, 2.0)
 X, T = signal_and_background(events=150, seed=1)
 STRENGTHS = [0.0, 0.0006, 0.02]
@@ -40,7 +41,7 @@ def sum_of_squares(model: MLPClassifier) -> float:
 
 def draw() -> Figure:
     """Draw the boundaries: the stronger the regularisation, the smoother."""
-    fig, panels = grid(1, 3, FULL, sharex=True, sharey=True)
+    fig, panels = grid(1, 3, SIZE, sharex=True, sharey=True)
     for ax, strength in zip(panels, STRENGTHS, strict=True):
         model = trained(strength)
 
@@ -50,8 +51,8 @@ def draw() -> Figure:
         plot_boundary(ax, output, LIMITS)
         plot_events(ax, X, T)
         ax.label_outer()
-        ax.set_title(f"$\\lambda={strength:g}$\n$R(W)={sum_of_squares(model):.0f}$")
-    legend_below(fig, panels[0])
+        ax.set_title(f"$\\lambda={strength:g}$,  $R(W)={sum_of_squares(model):.0f}$")
+    legend_outside(fig, panels[0], loc="outside right center")
     return fig
 
 

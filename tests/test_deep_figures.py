@@ -21,8 +21,8 @@ FIGURES = Path(__file__).parents[1] / "figures"
 THIRD = (1.95, 2.2)
 SIZES = {
     "boston_house_prices": HALF,
-    "dataflow_graph": FULL,
-    "keras_layers": FULL,
+    "dataflow_graph": (FULL[0], 2.05),
+    "keras_layers": (FULL[0], 2.2),
     "cnn": FULL,
     "cnn_sliding_filter": FULL,
     "cnn_conv_layer": THIRD,
@@ -129,7 +129,7 @@ def test_layers_have_the_shapes_and_parameters_of_the_lecture():
         ("Dense", (16,), 21_648),
         ("Dense", (10,), 170),
     ]
-    assert {"26 × 26 × 8", "13 × 13 × 8", "1,352", "21,648", "21,898 in all"} <= set(
+    assert {"26 × 26 × 8", "13 × 13 × 8", "1,352", "21,648", "parameters (21,898 in all)"} <= set(
         texts("keras_layers")
     )
 

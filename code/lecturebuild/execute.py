@@ -190,6 +190,7 @@ async def _execute_document(
         timeout=None,
         kernel_name="python3",
         allow_errors=True,
+        coalesce_streams=True,  # or else lines are torn apart, as chance will have it
         extra_arguments=KERNEL_OPTIONS,
     )
     outputs: list[tuple[Output, ...]] = []

@@ -13,7 +13,18 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from lecturebuild import book, checks, crossref, deck, execute, listing, notebooks, pandoc
+from lecturebuild import (
+    book,
+    checks,
+    crossref,
+    deck,
+    execute,
+    listing,
+    notebooks,
+    pandoc,
+    pictures,
+    search,
+)
 from lecturebuild.archive import write_archive
 from lecturebuild.crossref import Labels
 from lecturebuild.errors import LectureError
@@ -143,6 +154,8 @@ def _render(project: Project, formats: tuple[str, ...], progress: Progress) -> l
         if error:
             raise error
     if "html" in formats:
+        written = [(chapter.href, site[chapter.href]) for chapter in chapters]
+        site |= search.index(dict(written), project.build)
         site |= _assets(project, pages, list(texts.values()), labels)
         _publish(project, site, archive="beamer" in wished or project.deck is None)
         first = project.output / project.pages[0].with_suffix(".html")
@@ -337,7 +350,7 @@ def _assets(
     for text in texts:
         for name, file in text.media.items():
             if file.suffix != ".pdf":
-                site[f"media/{name}"] = file
+                site[f"media/{name}"] = pictures.published(file, project.build / "lean")
     for page, defined in labels.items():
         for image in defined.images:
             file = (project.root / page.parent / image).resolve()
