@@ -3,7 +3,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: lecture test lint bench pictures quarto lock clean help
+.PHONY: lecture test check lint bench pictures quarto lock clean help
 .DEFAULT_GOAL := lecture
 
 lecture: $(VENV)/ready  ## Set up and render: _book/index.html and _book/slides/neural-networks.pdf
@@ -14,6 +14,10 @@ test: $(VENV)/ready  ## Set up, check the code and run all tests
 	@sh code/setup.sh latex browser
 	@$(MAKE) --no-print-directory lint
 	$(BIN)/pytest -n 2 --dist loadfile
+
+check: $(VENV)/ready  ## Render, then list overflowing frames, dead links, misspelt words, ...
+	@sh code/setup.sh latex
+	$(BIN)/lecture check
 
 lint: $(VENV)/ready  ## Check the code with ruff and mypy
 	$(BIN)/ruff check

@@ -96,7 +96,13 @@ def _render(project: Project, formats: tuple[str, ...], progress: Progress) -> l
     wanted = documents if "beamer" in formats else list(pages.values())
     figures = _draw(project, wanted, progress)
     listing.write_list(project, pages.values())
-    results = _execute(project, wanted, progress)
+    lists, others = (
+        [document for document in wanted if listing.is_list(document) == expected]
+        for expected in (True, False)
+    )
+    results = _execute(project, others, progress)
+    listing.write_cells(project, others)
+    results |= _execute(project, lists, progress)
 
     def woven(document: Document, *, deck: bool = False) -> Woven:
         return weave(document, results, figures, project.build / "media", deck=deck)
