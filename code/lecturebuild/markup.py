@@ -37,6 +37,8 @@ CODE_LINE = re.compile(r'<span id="cb\d+-\d+"><a href="#[^>]*></a>(.*?)</span>(?
 PLAIN_CODE = re.compile(r'<span class="(?:bu|ex|op|pp)">([^<]*)</span>')
 WIDTH_STEP = 5
 """The style sheet knows widths in steps of so many per cent."""
+# Fonts draw a prime small and raised: as a superscript it would be so twice.
+PRIME = re.compile(r"<msup>(<mi[^>]*>[^<]*</mi>)<mo[^>]*>([′″‴])</mo></msup>")
 LONG_FORMULA = 25
 """A formula in the text with more letters and signs may be wider than a phone."""
 
@@ -57,6 +59,7 @@ class Markup:
 def tidy(body: str, image_size: ImageSize) -> Markup:
     """Return a page's text, as Pandoc wrote it, ready for the page."""
     body = PLAIN_CODE.sub(r"\1", CODE_LINE.sub(r"\1", body))
+    body = PRIME.sub(r'<mrow>\1<mo lspace="0" rspace="0">\2</mo></mrow>', body)
     tidier = _Tidier(image_size)
     tidier.feed(body)
     tidier.finish()

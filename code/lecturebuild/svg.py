@@ -65,7 +65,7 @@ def _path(data: str) -> str:
         if command == "M":
             start = values[0], values[1]
             out.append("M" + _joined(values))
-        elif command != "L" or last != "l" or values != [*here]:
+        else:
             relative = _joined(value - here[place % 2] for place, value in enumerate(values))
             letter = command.lower()
             space = "" if relative.startswith("-") else " "
