@@ -31,10 +31,14 @@ ENDS = {
 # Presentation that HTML has given up and that a style sheet says better.
 OBSOLETE = {"align", "bgcolor", "border", "cellpadding", "cellspacing", "scoped", "valign"}
 PIXELS = {"px": 1.0, "pt": 4 / 3, "in": 96.0, "cm": 96 / 2.54, "mm": 9.6 / 2.54, "em": 18.0}
-LINE_LINK = re.compile(r'<a href="#cb[\d-]+" aria-hidden="true" tabindex="-1"></a>')
-LINE_ID = re.compile(r'<span id="cb[\d-]+">')
+# What Pandoc puts around each line of code: nothing refers to it, and a page has hundreds.
+CODE_LINE = re.compile(r'<span id="cb\d+-\d+"><a href="#[^>]*></a>(.*?)</span>(?=\n|</code>)')
+# Kinds of words in code that the style sheet shows like any other.
+PLAIN_CODE = re.compile(r'<span class="(?:bu|ex|op|pp)">([^<]*)</span>')
 WIDTH_STEP = 5
 """The style sheet knows widths in steps of so many per cent."""
+# Fonts draw a prime small and raised: as a superscript it would be so twice.
+PRIME = re.compile(r"<msup>(<mi[^>]*>[^<]*</mi>)<mo[^>]*>([′″‴])</mo></msup>")
 LONG_FORMULA = 25
 """A formula in the text with more letters and signs may be wider than a phone."""
 
@@ -54,7 +58,8 @@ class Markup:
 
 def tidy(body: str, image_size: ImageSize) -> Markup:
     """Return a page's text, as Pandoc wrote it, ready for the page."""
-    body = LINE_ID.sub("<span>", LINE_LINK.sub("", body))
+    body = PLAIN_CODE.sub(r"\1", CODE_LINE.sub(r"\1", body))
+    body = PRIME.sub(r'<mrow>\1<mo lspace="0" rspace="0">\2</mo></mrow>', body)
     tidier = _Tidier(image_size)
     tidier.feed(body)
     tidier.finish()

@@ -15,7 +15,7 @@ FOLDER = "pagefind"
 UNUSED = ("component-ui", "highlight", "modular-ui", "ui")
 # The TeX source of a formula is not to be read, and figures' sources are not the lecture's text.
 EXCLUDED = "annotation, .figure-source, .code-fold, .anchor"
-TEXT = re.compile(r"^.*?(<html[^>]*>).*?(<title>.*?</title>).*?(<article>.*</article>).*$", re.S)
+TEXT = re.compile(r"^.*?(<html[^>]*>).*?(<article>.*</article>).*$", re.S)
 
 
 def index(pages: dict[str, Path], build: Path) -> dict[str, Path]:
@@ -49,8 +49,13 @@ def _run(pages: dict[str, Path], folder: Path) -> None:
     for href, file in pages.items():
         copy = folder / "pages" / href
         copy.parent.mkdir(parents=True, exist_ok=True)
-        copy.write_text(TEXT.sub(r"\1\2\3", file.read_text(encoding="utf-8")), encoding="utf-8")
-    options = ["--quiet", "--keep-index-url", f"--exclude-selectors={EXCLUDED}"]
+        copy.write_text(TEXT.sub(r"\1<body>\2", file.read_text(encoding="utf-8")), encoding="utf-8")
+    options = [
+        "--quiet",
+        "--keep-index-url",
+        "--root-selector=article",
+        f"--exclude-selectors={EXCLUDED}",
+    ]
     places = [f"--site={folder / 'pages'}", f"--output-path={folder / 'new'}"]
     command = [str(get_executable()), *options, *places]
     process = subprocess.run(command, capture_output=True, text=True, check=False)
