@@ -104,7 +104,8 @@ HTML("<b id='raw'>bold</b>")
 
 ```{python}
 #| echo: false
-print("````\ninside\n````\n::: {.x}\n</div>")
+print("````\ninside\n````", flush=True)
+print("::: {.x}\n</div>")
 ```
 """
 
@@ -296,7 +297,7 @@ def test_markdown_latex_and_html_of_a_cell(first, deck):
     assert "A bold word" in deck and "𝛼" in deck
 
 
-def test_fences_printed_by_a_cell_stay_text(first, deck):
+def test_what_a_cell_prints_stays_text_and_in_one_piece(first, deck):
     [pre] = [pre for pre in first.all("pre") if "inside" in text(pre)]
     assert text(pre) == "```` inside ```` ::: {.x} </div>"
     assert "```` inside ````" in deck
