@@ -260,6 +260,14 @@ def test_neighbours_in_the_plane_are_mostly_of_one_class(autoencoder):
     assert np.mean(digits.t_test[distances.argmin(axis=1)] == digits.t_test) > 0.4
 
 
+def test_fours_are_confused_with_nines_above_all(autoencoder):
+    _, digits, (code, _) = autoencoder
+    distances = np.linalg.norm(code[:, np.newaxis] - code, axis=2)
+    np.fill_diagonal(distances, np.inf)
+    neighbours = digits.t_test[distances.argmin(axis=1)][digits.t_test == 4]
+    assert np.bincount(neighbours[neighbours != 4]).argmax() == 9
+
+
 def test_digits_shown_are_one_of_each_class_neither_its_best_nor_its_worst(autoencoder):
     figure, digits, result = autoencoder
     places = figure["typical"](digits, result.reconstructed)

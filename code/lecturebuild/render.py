@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -13,10 +13,23 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from lecturebuild import book, checks, crossref, deck, execute, listing, pandoc
+from lecturebuild import (
+    book,
+    checks,
+    crossref,
+    deck,
+    execute,
+    listing,
+    notebooks,
+    pandoc,
+    pictures,
+    search,
+)
+from lecturebuild.archive import write_archive
 from lecturebuild.crossref import Labels
 from lecturebuild.errors import LectureError
 from lecturebuild.execute import Outputs, Store
+from lecturebuild.notebooks import Notebook
 from lecturebuild.progress import Progress
 from lecturebuild.project import Project, build_name, find_root, read_project
 from lecturebuild.source import Document, read_document
@@ -57,6 +70,7 @@ def _alone(project: Project) -> Iterator[None]:
 
 
 def _render(project: Project, formats: tuple[str, ...], progress: Progress) -> list[Path]:
+    wished = formats
     if project.deck is None:
         if formats == ("beamer",):
             raise project.settings.error(
@@ -76,11 +90,19 @@ def _render(project: Project, formats: tuple[str, ...], progress: Progress) -> l
     for document in documents:
         checks.check_document(document, in_deck=document.path in in_deck)
     crossref.check_duplicates(documents)
+    derived = {page: notebooks.notebooks_of(document) for page, document in pages.items()}
+    notebooks.check_names(notebook for each in derived.values() for notebook in each)
 
     wanted = documents if "beamer" in formats else list(pages.values())
     figures = _draw(project, wanted, progress)
     listing.write_list(project, pages.values())
-    results = _execute(project, wanted, progress)
+    lists, others = (
+        [document for document in wanted if listing.is_list(document) == expected]
+        for expected in (True, False)
+    )
+    results = _execute(project, others, progress)
+    listing.write_cells(project, others)
+    results |= _execute(project, lists, progress)
 
     def woven(document: Document, *, deck: bool = False) -> Woven:
         return weave(document, results, figures, project.build / "media", deck=deck)
@@ -89,7 +111,7 @@ def _render(project: Project, formats: tuple[str, ...], progress: Progress) -> l
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         found = pool.map(lambda page: _labels(project, page, texts[page]), pages)
         labels = dict(zip(pages, found, strict=True))
-        chapters = _chapters(labels)
+        chapters = chapters_of(labels, in_deck)
         index = crossref.build_index(pages, labels, {c.path: c.number for c in chapters})
         deck_only = {label for found in labels.values() for label in found.deck_only}
         for page, document in pages.items():
@@ -106,11 +128,22 @@ def _render(project: Project, formats: tuple[str, ...], progress: Progress) -> l
             futures.append(pool.submit(_deck, project, deck_document, text, deck_index, progress))
         if "html" in formats:
             shared = book.Book(project, chapters, index, book.theme_digest(project))
+            archive = _archive(project) if any(derived.values()) else {}
+            site |= archive
             for chapter in chapters:
                 page = chapter.path
+                offered = _offered(derived[page], archive)
                 futures.append(
-                    pool.submit(_page, shared, chapter, texts[page], labels[page], progress)
+                    pool.submit(
+                        _page, shared, chapter, texts[page], labels[page], offered, progress
+                    )
                 )
+                for notebook in derived[page]:
+                    ingredients = pages[page], results[page], labels[page]
+                    file = next(iter(archive.values()), None)
+                    futures.append(
+                        pool.submit(_notebook, shared, notebook, *ingredients, file, progress)
+                    )
         error: LectureError | None = None
         # What is wrong with a page is more exact than what LaTeX says of its frame.
         for future in reversed(futures):
@@ -121,8 +154,10 @@ def _render(project: Project, formats: tuple[str, ...], progress: Progress) -> l
         if error:
             raise error
     if "html" in formats:
+        written = [(chapter.href, site[chapter.href]) for chapter in chapters]
+        site |= search.index(dict(written), project.build)
         site |= _assets(project, pages, list(texts.values()), labels)
-        _publish(project, site)
+        _publish(project, site, archive="beamer" in wished or project.deck is None)
         first = project.output / project.pages[0].with_suffix(".html")
         if no_latex:
             raise no_latex
@@ -213,25 +248,77 @@ def _labels_file(project: Project, page: Path) -> Path:
     return project.build / "labels" / f"{build_name(page)}.json"
 
 
-def _chapters(labels: dict[Path, Labels]) -> tuple[book.Chapter, ...]:
+def chapters_of(
+    labels: dict[Path, Labels], in_deck: Collection[Path] = ()
+) -> tuple[book.Chapter, ...]:
+    """Return the pages, given by their labels, as the menu shows them."""
     numbers = crossref.chapter_numbers(labels, labels)
     return tuple(
-        book.Chapter(page, numbers[page], crossref.title_of(found, page))
+        book.Chapter(
+            page,
+            numbers[page],
+            crossref.title_of(found, page),
+            crossref.title_label(found) if page in in_deck else "",
+        )
         for page, found in labels.items()
     )
 
 
 def _page(
-    shared: book.Book, chapter: book.Chapter, text: Woven, labels: Labels, progress: Progress
+    shared: book.Book,
+    chapter: book.Chapter,
+    text: Woven,
+    labels: Labels,
+    offered: list[tuple[str, str]],
+    progress: Progress,
 ) -> dict[str, Path]:
     step = str(chapter.path)
     progress.begin(step)
-    file, new = book.write_page(shared, chapter, text, labels)
+    file, new = book.write_page(shared, chapter, text, labels, offered)
     if new:
         progress.end("pages", step)
     else:
         progress.forget(step)
     return {chapter.href: file}
+
+
+def _archive(project: Project) -> dict[str, Path]:
+    """Return, by its place in the book, the archive of what the notebooks import."""
+    file = write_archive(project.root, project.build / "archive")
+    return {f"{notebooks.FOLDER}/{file.name}": file} if file else {}
+
+
+def _offered(derived: list[Notebook], archive: Iterable[str]) -> list[tuple[str, str]]:
+    """Return the places in the book of what a page offers for download, and a note on each."""
+    if not derived:
+        return []
+    offered = [
+        (
+            notebook.file,
+            "solved and executed" if notebook.solution else "the tasks, for you to work on",
+        )
+        for notebook in derived
+    ]
+    note = "what the notebooks import of this lecture; install it with pip"
+    return offered + [(place, note) for place in archive]
+
+
+def _notebook(
+    shared: book.Book,
+    notebook: Notebook,
+    document: Document,
+    outputs: Outputs,
+    labels: Labels,
+    archive: Path | None,
+    progress: Progress,
+) -> dict[str, Path]:
+    progress.begin(notebook.file)
+    file, new = notebooks.write_notebook(shared, notebook, document, outputs, labels, archive)
+    if new:
+        progress.end("notebooks", notebook.file)
+    else:
+        progress.forget(notebook.file)
+    return {notebook.file: file}
 
 
 def _deck(
@@ -241,11 +328,12 @@ def _deck(
     step = str(document.path)
     progress.begin(step)
     pdf, new = deck.write_deck(project, document, text, index)
+    handout = deck.write_handout(project, document, anew=new)
     if new:
         progress.end("deck", step)
     else:
         progress.forget(step)
-    return {project.deck.output.as_posix(): pdf}
+    return {project.deck.output.as_posix(): pdf, project.deck.handout.as_posix(): handout}
 
 
 def _assets(
@@ -262,7 +350,7 @@ def _assets(
     for text in texts:
         for name, file in text.media.items():
             if file.suffix != ".pdf":
-                site[f"media/{name}"] = file
+                site[f"media/{name}"] = pictures.published(file, project.build / "lean")
     for page, defined in labels.items():
         for image in defined.images:
             file = (project.root / page.parent / image).resolve()
@@ -284,10 +372,31 @@ def _deck_file(project: Project) -> list[Path]:
     return [file for file in files if file.is_file()]
 
 
-def _publish(project: Project, site: dict[str, Path]) -> None:
-    """Put a new book in place of the old one; a deck that was not rendered now stays."""
-    for file in _deck_file(project):
-        site.setdefault(file.relative_to(project.output).as_posix(), file)
+def _whole_site(project: Project, site: dict[str, Path]) -> Path:
+    """Return the file with the whole site in it, written anew if the site has changed."""
+    archive, record = project.build / project.archive, project.build / "archived.json"
+    manifest = {name: _stamp(file) for name, file in sorted(site.items())}
+    if archive.is_file() and record.is_file():
+        if json.loads(record.read_text(encoding="utf-8")) == manifest:
+            return archive
+        record.unlink()
+    from lecturebuild import downloads
+
+    downloads.write_archive(archive, site)
+    record.write_text(json.dumps(manifest), encoding="utf-8")
+    return archive
+
+
+def _publish(project: Project, site: dict[str, Path], *, archive: bool) -> None:
+    """Put a new book in place of the old one; what was not made now stays: a deck, the archive."""
+    kept = [project.deck.output, project.deck.handout] if project.deck else []
+    for name in map(Path.as_posix, kept):
+        if (project.output / name).is_file():
+            site.setdefault(name, project.output / name)
+    if archive:
+        site[project.archive] = _whole_site(project, site)
+    elif (project.output / project.archive).is_file():
+        site[project.archive] = project.output / project.archive
     manifest = {name: _stamp(file) for name, file in sorted(site.items())}
     record = project.build / "published.json"
     if record.is_file() and project.output.is_dir():
