@@ -109,7 +109,8 @@ HTML("<pre style='of: rich'></pre>")
 
 ```{python}
 #| echo: false
-print("````\ninside\n````\n::: {.x}\n</div>")
+print("````\ninside\n````", flush=True)
+print("::: {.x}\n</div>")
 ```
 """
 
@@ -306,7 +307,7 @@ def test_html_that_shows_nothing_is_left_out(first):
     assert all(len(output) or text(output) for output in first.all("div", "cell-output"))
 
 
-def test_fences_printed_by_a_cell_stay_text(first, deck):
+def test_what_a_cell_prints_stays_text_and_in_one_piece(first, deck):
     [pre] = [pre for pre in first.all("pre") if "inside" in text(pre)]
     assert text(pre) == "```` inside ```` ::: {.x} </div>"
     assert "```` inside ````" in deck
