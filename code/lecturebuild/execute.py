@@ -226,7 +226,7 @@ async def _execute_document(
                 ) from None
             times.append(time.perf_counter() - start)
             report(document.path, name(cell), times[-1])
-            raw = notebook.cells[index].outputs
+            raw = _joined(notebook.cells[index].outputs)
             if not cell.options.get("error", False):
                 _raise_failure(cell, raw)
             outputs.append(tuple(_convert(output, cell, store) for output in raw))
@@ -262,6 +262,18 @@ def _raise_failure(cell: Cell, outputs: list[dict[str, Any]]) -> None:
             text = re.sub(r" \(\d+\.py, line \d+\)$", "", output["evalue"])
             message = f"{name(cell)} failed: {output['ename']}: {text}".removesuffix(": ")
             raise LectureError(message, cell.file, line)
+
+
+def _joined(outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Join pieces of one stream: where the kernel cuts it depends on how busy the machine is."""
+    joined: list[dict[str, Any]] = []
+    for output in outputs:
+        before = joined[-1] if joined else {}
+        if output["output_type"] == "stream" and before.get("name") == output["name"]:
+            joined[-1] = {**before, "text": before["text"] + output["text"]}
+        else:
+            joined.append(output)
+    return joined
 
 
 def _convert(output: dict[str, Any], cell: Cell, store: Store) -> Output:
