@@ -173,7 +173,7 @@ def write_page(
         woven.origins,
         {"QUARTO_PROJECT_DIR": str(book.project.root)},
     )
-    written = _tidy(book, chapter, woven, written)
+    written = _tidy(book, chapter, woven, labels, written)
     for old in folder.glob(f"{stem}-{'?' * 16}.html"):
         old.unlink()
     temporary = page.with_suffix(".new")
@@ -182,7 +182,7 @@ def write_page(
     return page, True
 
 
-def _tidy(book: Book, chapter: Chapter, woven: Woven, page: str) -> str:
+def _tidy(book: Book, chapter: Chapter, woven: Woven, labels: Labels, page: str) -> str:
     """Return a page whose text is fit for the page's policy; say what had to be left out."""
     folder = book.project.root / chapter.path.parent
 
@@ -194,6 +194,8 @@ def _tidy(book: Book, chapter: Chapter, woven: Woven, page: str) -> str:
     body, foot = rest.rsplit(BODY[1], 1)
     tidied = markup.tidy(body, image_size)
     for complaint in tidied.complaints:
+        if any(image in complaint for image in labels.images):
+            continue  # an error, when the pictures are collected
         print(f"{chapter.path}: warning: in its HTML, {complaint}", file=sys.stderr)
     # A template may show the contents twice; nothing refers to the ids of their links.
     head = re.sub(r' id="toc-[^"]*"', "", head)

@@ -345,7 +345,7 @@ def _assets(
     """Return the book's other files: theme, pictures, resources, by their place in the book."""
     site: dict[str, Path] = {}
     for file in sorted(book.THEME.rglob("*")):
-        if file.is_file() and file.suffix != ".html":
+        if file.is_file() and file.suffix not in {".html", ".md"}:
             site[f"assets/{file.relative_to(book.THEME).as_posix()}"] = file
     for text in texts:
         for name, file in text.media.items():
