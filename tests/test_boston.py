@@ -9,6 +9,10 @@ from mlxtend.data import boston_housing_data
 from sklearn.metrics import root_mean_squared_error
 
 from nnlecture import boston
+from nnlecture.files import data_file
+
+FILE = data_file("boston.csv")
+LINES = FILE.read_text().splitlines()
 
 
 def test_file_has_the_numbers_of_the_package_that_it_was_taken_from():
@@ -22,7 +26,7 @@ def test_506_tracts_13_features_in_the_order_of_their_names():
     x, t = boston.houses()
     assert x.shape == (506, 13)
     assert t.shape == (506,)
-    assert boston.FILE.read_text().splitlines()[0].split(",") == [*boston.FEATURES, "MEDV"]
+    assert FILE.read_text().splitlines()[0].split(",") == [*boston.FEATURES, "MEDV"]
 
 
 def test_features_are_what_their_names_say():
@@ -36,8 +40,8 @@ def test_features_are_what_their_names_say():
 
 
 def test_readme_names_the_checksum_and_every_column():
-    readme = (boston.FILE.parent / "README.md").read_text()
-    assert hashlib.sha256(boston.FILE.read_bytes()).hexdigest() in readme
+    readme = (FILE.parent / "README.md").read_text()
+    assert hashlib.sha256(FILE.read_bytes()).hexdigest() in readme
     assert re.findall(r"^\| `(\w+)`", readme, flags=re.M) == [*boston.FEATURES, "MEDV"]
 
 
@@ -67,3 +71,48 @@ def test_network_is_the_lectures():
     scaler, network = boston.network()
     assert type(scaler).__name__ == "StandardScaler"
     assert network.get_params() == settings
+
+
+def changed(line, column, text):
+    """Return the file's lines with one value replaced; lines count from 1."""
+    values = LINES[line - 1].split(",")
+    values[LINES[0].split(",").index(column)] = text
+    return [*LINES[: line - 1], ",".join(values), *LINES[line:]]
+
+
+BAD = [
+    ("missing-column", [line.rpartition(",")[0] for line in LINES], "x.csv:1: no column MEDV;"),
+    ("no-names", LINES[1:], "x.csv:1: no column CRIM, ZN, INDUS"),
+    ("renamed", [LINES[0].replace("RM", "ROOMS"), *LINES[1:]], "x.csv:1: no column RM;"),
+    ("semicolons", [line.replace(",", ";") for line in LINES], "x.csv:1: no column CRIM"),
+    ("nan", changed(17, "RM", "NaN"), "x.csv:17: column RM: 'NaN' is not a finite number"),
+    ("infinite", changed(507, "MEDV", "inf"), "x.csv:507: column MEDV: 'inf' is not a finite"),
+    ("empty-value", changed(2, "B", ""), "x.csv:2: column B: the value is missing"),
+    ("text", changed(99, "TAX", "n/a"), "x.csv:99: column TAX: 'n/a' is not a number"),
+    ("short-row", [*LINES[:9], "1,2,3", *LINES[10:]], "x.csv:10: only 3 values; 14 are needed"),
+    ("no-rows", LINES[:1], "x.csv: no row of numbers"),
+    ("empty", [], "x.csv:1: no column CRIM"),
+]
+
+
+@pytest.mark.parametrize("lines, message", [case[1:] for case in BAD], ids=[x[0] for x in BAD])
+def test_bad_file_is_named_with_line_and_column(tmp_path, monkeypatch, lines, message):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "x.csv").write_text("\n".join(lines))
+    with pytest.raises(ValueError, match="^" + re.escape(message)):
+        boston.houses("x.csv")
+
+
+def test_binary_and_missing_files_are_named(tmp_path):
+    (tmp_path / "x.csv").write_bytes(b"\x89PNG\r\n\x1a\n\xff\xfe")
+    with pytest.raises(ValueError, match=r"x\.csv: not a text file of comma-separated values"):
+        boston.houses(tmp_path / "x.csv")
+    with pytest.raises(FileNotFoundError, match=r"y\.csv: there is no such file"):
+        boston.houses(tmp_path / "y.csv")
+
+
+def test_order_of_columns_further_columns_and_a_mark_of_order_do_not_matter(tmp_path):
+    rows = [",".join([str(n), *reversed(line.split(","))]) for n, line in enumerate(LINES)]
+    (tmp_path / "x.csv").write_text("\n".join([*rows, ""]), encoding="utf-8-sig")
+    for one, other in zip(boston.houses(tmp_path / "x.csv"), boston.houses(), strict=True):
+        np.testing.assert_array_equal(one, other)

@@ -5,6 +5,9 @@ J. Environ. Econ. Manage. 5 (1978) 81-102. data/README.md tells where the file i
 column B should make you look for another data set.
 """
 
+import csv
+import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,12 +18,14 @@ from sklearn.neural_network import MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-Array = NDArray[np.float64]
+from nnlecture.files import data_file
 
-FILE = Path(__file__).parents[2] / "data" / "boston.csv"
+Array = NDArray[np.float64]
 
 FEATURES = tuple("CRIM ZN INDUS CHAS NOX RM AGE DIS RAD TAX PTRATIO B LSTAT".split())
 """Names of the features, in the order of the columns."""
+
+TARGET = "MEDV"
 
 
 class Split(NamedTuple):
@@ -32,10 +37,67 @@ class Split(NamedTuple):
     t_test: Array
 
 
-def houses() -> tuple[Array, Array]:
-    """Return the 13 features, shape (506, 13), and the median prices in 1000 dollars, (506,)."""
-    table = np.loadtxt(FILE, delimiter=",", skiprows=1)
+def houses(file: str | Path | None = None) -> tuple[Array, Array]:
+    """Return the 13 features, shape (506, 13), and the median prices in 1000 dollars, (506,).
+
+    Parameters
+    ----------
+    file
+        A file with a column for each feature and for the price, named in its first line, in any
+        order; without it, the lecture's own `boston.csv`.
+
+    Raises
+    ------
+    FileNotFoundError
+        There is no such file.
+    ValueError
+        A column is missing, or a value is missing or no number. The message names file, line and
+        column.
+    """
+    path = data_file("boston.csv") if file is None else Path(file)
+    if not path.is_file():
+        raise FileNotFoundError(f"{path}: there is no such file")
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as opened:
+            reader = csv.reader(opened)
+            columns = _columns([name.strip() for name in next(reader, [])], path)
+            rows = [_numbers(row, columns, f"{path}:{reader.line_num}") for row in reader if row]
+    except (UnicodeDecodeError, csv.Error):
+        raise ValueError(f"{path}: not a text file of comma-separated values") from None
+    if not rows:
+        raise ValueError(f"{path}: no row of numbers below the names of the columns")
+    table = np.array(rows)
     return table[:, :-1], table[:, -1]
+
+
+def _columns(names: Sequence[str], path: Path) -> dict[str, int]:
+    """Return the place of each column that is needed, in the lecture's order."""
+    wanted = (*FEATURES, TARGET)
+    missing = [name for name in wanted if name not in names]
+    if missing:
+        found = ", ".join(names) or "none"
+        raise ValueError(
+            f"{path}:1: no column {', '.join(missing)}; the first line must name the columns "
+            f"{', '.join(wanted)}, separated by commas (found: {found})"
+        )
+    return {name: names.index(name) for name in wanted}
+
+
+def _numbers(row: Sequence[str], columns: dict[str, int], place: str) -> list[float]:
+    """Return a row's numbers in the order of the columns; `place` is its file and line."""
+    if len(row) <= max(columns.values()):
+        raise ValueError(f"{place}: only {len(row)} values; {max(columns.values()) + 1} are needed")
+    numbers = []
+    for name, index in columns.items():
+        text = row[index].strip()
+        try:
+            numbers.append(float(text))
+        except ValueError:
+            found = f"'{text}' is not a number" if text else "the value is missing"
+            raise ValueError(f"{place}: column {name}: {found}") from None
+        if not math.isfinite(numbers[-1]):
+            raise ValueError(f"{place}: column {name}: '{text}' is not a finite number")
+    return numbers
 
 
 def split() -> Split:

@@ -1,0 +1,133 @@
+"""The lecture's network for handwritten digits, and how to load one that somebody has trained.
+
+A model file is a program as much as data: it names the layers that Keras is to build. A pickle, or
+a Lambda layer, can hold any Python code at all, which loading would run. So only Keras's own format
+is read here, in its safe mode, and the result is checked before anyone uses it.
+"""
+
+import json
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+INPUT = (28, 28, 1)
+"""Shape of an image: rows, columns, channels."""
+
+CLASSES = 10
+PROGRAMS = {"Lambda", "__lambda__", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer"}
+"""What Keras calls layers that hold, or fetch, a program of their own."""
+
+LARGEST = 100_000_000  # bytes, unpacked; the lecture's model has some 300,000
+
+
+def network() -> Any:
+    """Return the lecture's convolutional network, compiled and untrained: 21,898 parameters."""
+    from nnlecture.reproducible import keras  # takes seconds, and a bad file needs none of it
+
+    model = keras.Sequential(
+        [
+            keras.layers.Input(INPUT),
+            keras.layers.Conv2D(8, (3, 3), activation="relu"),
+            keras.layers.MaxPooling2D((2, 2)),
+            keras.layers.Flatten(),
+            keras.layers.Dense(16, activation="relu"),
+            keras.layers.Dense(CLASSES, activation="softmax"),
+        ]
+    )
+    model.compile(loss="categorical_crossentropy", optimizer="adam", metrics=["accuracy"])
+    return model
+
+
+def load_model(file: str | Path) -> Any:
+    """Return the Keras model of a `.keras` file, for prediction.
+
+    No code of the file is executed.
+
+    Raises
+    ------
+    FileNotFoundError
+        There is no such file.
+    ValueError
+        It is no complete `.keras` file, holds code, or a model that does not take images of 28 x 28
+        to ten numbers. The message is one sentence that begins with the file's name.
+    """
+    path = Path(file)
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"{path}: there is no such model file: train the network in exercise 4 a, or download "
+            "the file from the exercise's page into this folder"
+        )
+    _check_archive(path)
+    from nnlecture.reproducible import keras
+
+    try:
+        model = keras.models.load_model(path, compile=False, safe_mode=True)
+    except Exception as error:  # Keras raises whatever its many parts raise
+        reason = next(iter(str(error).splitlines()), type(error).__name__)
+        raise ValueError(
+            f"{path}: Keras cannot load this model ({reason}): train and save it again"
+        ) from error
+    shapes = (getattr(model, "input_shape", None), getattr(model, "output_shape", None))
+    if shapes != ((None, *INPUT), (None, CLASSES)):
+        raise ValueError(
+            f"{path}: the model takes input of shape {shapes[0]} to output of shape {shapes[1]}, "
+            f"but digits need {(None, *INPUT)} and {(None, CLASSES)}: is it another model?"
+        )
+    return model
+
+
+def _check_archive(path: Path) -> None:
+    """Raise ValueError unless a file is a complete archive as Keras writes it, of sensible size."""
+    if path.suffix != ".keras":
+        raise ValueError(
+            f"{path}: only files in Keras's own format, .keras, are loaded, since others can hold "
+            "programs: save the model with model.save('mnist.keras')"
+        )
+    with path.open("rb") as opened:
+        start = opened.read(4)
+    if not start:
+        raise ValueError(f"{path}: the file is empty: train and save the model again")
+    if start != b"PK\x03\x04":
+        raise ValueError(f"{path}: not a Keras file, whatever its name says")
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = sum(entry.file_size for entry in archive.infolist())
+            if size > LARGEST:
+                raise ValueError(
+                    f"{path}: {size:,} bytes when unpacked, more than the {LARGEST:,} that a model "
+                    "for digits may have"
+                )
+            broken = archive.testzip()
+            if broken is not None:
+                raise ValueError(f"{path}: {broken} in it is damaged: get the file again")
+            config = json.loads(archive.read("config.json"))
+            archive.getinfo("model.weights.h5")
+    except zipfile.BadZipFile:
+        raise ValueError(
+            f"{path}: the file is incomplete or damaged: download or save it again"
+        ) from None
+    except (KeyError, UnicodeDecodeError, json.JSONDecodeError):
+        raise ValueError(f"{path}: an archive, but not one that Keras has written") from None
+    foreign = sorted(set(_foreign(config)))
+    if foreign:
+        raise ValueError(
+            f"{path}: the model contains {', '.join(foreign)}, which can be any program, so it is "
+            "not loaded: use a model of Keras's own layers"
+        )
+
+
+def _foreign(config: Any) -> Iterator[str]:
+    """Give the names of what a configuration contains that holds code or is not Keras's own.
+
+    Safe mode refuses most of it, but a line elsewhere in a notebook can turn that off for good.
+    """
+    if isinstance(config, dict):
+        name, module = config.get("class_name"), config.get("module")
+        if name in PROGRAMS or (module and not f"{module}.".startswith("keras.")):
+            yield str(name)
+        for value in config.values():
+            yield from _foreign(value)
+    elif isinstance(config, list):
+        for value in config:
+            yield from _foreign(value)
