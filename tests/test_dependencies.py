@@ -156,16 +156,20 @@ dependencies.start_recording(str(root))
 with dependencies.recorded_reads(root):
     (root / "inner.txt").read_text()
 dependencies.digest(root / "hashed.txt")
-print([str(path) for path in dependencies.recorded()])
+(root / "made.new").write_text("made")
+(root / "made.new").replace(root / "made.txt")
+(root / "gone.txt").write_text("gone")
+(root / "gone.txt").unlink()
+print([[str(path) for path in paths] for paths in dependencies.recorded()])
 """
 
 
-def test_recording_in_a_kernel_leaves_out_what_figures_read(tmp_path):
+def test_recording_in_a_kernel_leaves_out_what_figures_read_and_what_is_gone(tmp_path):
     for name in ("outer", "inner", "hashed"):
         (tmp_path / f"{name}.txt").write_text(name)
     command = [sys.executable, "-c", KERNEL.format(root=str(tmp_path))]
     result = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert result.stdout.strip() == "['outer.txt']"
+    assert result.stdout.strip() == "[['outer.txt'], ['made.txt']]"
 
 
 def test_the_environment_is_not_the_project_wherever_it_lies(tmp_path, monkeypatch):

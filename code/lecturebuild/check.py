@@ -32,14 +32,14 @@ URL = re.compile(r"https?:[^\s<>\"'{}|\\^`]*")
 
 
 def labels(documents: list[Document], found: dict[Path, crossref.Labels]) -> Iterator[Problem]:
-    """Find figures, equations and tables that no text refers to."""
+    """Find figures, equations and tables of the book that no text refers to."""
     references = {
         reference
         for document in documents
         for block in document.blocks
         for reference in REFERENCE.findall(_text(block))
     }
-    items = {item for page in found.values() for item in page.items}
+    items = {item for page in found.values() for item in page.items if item not in page.deck_only}
     for document in documents:
         for label, file, line in crossref.definitions(document):
             if label in items and label not in references:

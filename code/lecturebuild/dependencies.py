@@ -161,9 +161,14 @@ _recorders: list[_Recorder] = []
 
 
 def _listen(event: str, arguments: tuple[Any, ...]) -> None:
-    if event != "open" or not _recorders or getattr(hashing, "reading", False):
+    if not _recorders or getattr(hashing, "reading", False):
         return
-    name, _, flags = arguments
+    if event == "open":
+        name, _, flags = arguments
+    elif event == "os.rename":  # how a file that was written beside its place is put there
+        name, flags = arguments[1], os.O_WRONLY
+    else:
+        return
     if not isinstance(name, int):
         _recorders[-1].note(Path(os.path.normpath(Path(os.fsdecode(name)).absolute())), flags)
 
@@ -196,6 +201,12 @@ def start_recording(root: Path | str) -> None:
     _recorders[:] = [_Recorder(Path(root))]
 
 
-def recorded() -> list[Path]:
-    """Return the files read since :func:`start_recording`, relative to the root."""
-    return sorted(path for path, value in _recorders[0].reads.items() if value != MISSING)
+def recorded() -> tuple[list[Path], list[Path]]:
+    """Return the files read and those written since :func:`start_recording`, if they are there.
+
+    Paths are relative to the root. Folders of the build, whose names begin with _, do not count.
+    """
+    recorder = _recorders[0]
+    reads = sorted(path for path, value in recorder.reads.items() if value != MISSING)
+    written = [path for path in recorder.written if not path.parts[0].startswith("_")]
+    return reads, sorted(path for path in written if (recorder.roots[0] / path).is_file())

@@ -1,7 +1,8 @@
 """Execute the cells of documents in Jupyter kernels, once for both outputs, and keep the results.
 
 A result is reused as long as the cells, the project modules that they import, the data files that
-they read and the versions of the libraries are what they were. Pictures of `figure("name")` are
+they read and the versions of the libraries are what they were, and the files that they wrote are
+there. Pictures of `figure("name")` are
 not part of a result: they come from the figure store, so a redrawn figure needs no execution.
 """
 
@@ -32,7 +33,7 @@ CELL_FILE = re.compile(r"\S*ipykernel_\d+\S\d+\.py")
 # By this name, another one in every run, a warning calls the cell it comes from.
 IMAGES = {"image/svg+xml": "svg", "application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg"}
 MARKUP = {"text/markdown": "markdown", "text/latex": "latex", "text/html": "html"}
-VERSION = 1  # of the results' format
+VERSION = 2  # of the results' format
 
 KERNEL_OPTIONS = [
     "--InlineBackend.figure_formats={'svg', 'pdf'}",
@@ -42,7 +43,7 @@ KERNEL_OPTIONS = [
 BEFORE = "from lecturebuild import dependencies as _d; _d.start_recording({root!r}); del _d"
 AFTER = """import json
 from lecturebuild import dependencies
-print(json.dumps([str(path) for path in dependencies.recorded()]))"""
+print(json.dumps([[str(path) for path in paths] for paths in dependencies.recorded()]))"""
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,8 @@ def reuse(document: Document, store: Store) -> Outputs | None:
     except (FileNotFoundError, json.JSONDecodeError):
         return None
     reads = [store.root / path for path in result["reads"]]
-    if not all(path.is_file() for path in reads) or digest(*reads) != result["data"]:
+    made = [store.root / path for path in result["written"]]
+    if not all(path.is_file() for path in (*reads, *made)) or digest(*reads) != result["data"]:
         return None
     outputs = tuple(tuple(Output(**item) for item in cell) for cell in result["outputs"])
     pictures = [name for cell in outputs for item in cell for name in item.files.values()]
@@ -226,7 +228,7 @@ async def _execute_document(
                 ) from None
             times.append(time.perf_counter() - start)
             report(document.path, name(cell), times[-1])
-            raw = _joined(notebook.cells[index].outputs)
+            raw = notebook.cells[index].outputs
             if not cell.options.get("error", False):
                 _raise_failure(cell, raw)
             outputs.append(tuple(_convert(output, cell, store) for output in raw))
@@ -234,7 +236,8 @@ async def _execute_document(
         # The next kernel may start while this one takes its time to end.
         done()
     result = tuple(outputs)
-    _save(document, result, times, json.loads(notebook.cells[-1].outputs[0]["text"]), store)
+    reads, written = json.loads(notebook.cells[-1].outputs[0]["text"])
+    _save(document, result, times, reads, written, store)
     return result
 
 
@@ -262,18 +265,6 @@ def _raise_failure(cell: Cell, outputs: list[dict[str, Any]]) -> None:
             text = re.sub(r" \(\d+\.py, line \d+\)$", "", output["evalue"])
             message = f"{name(cell)} failed: {output['ename']}: {text}".removesuffix(": ")
             raise LectureError(message, cell.file, line)
-
-
-def _joined(outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Join pieces of one stream: where the kernel cuts it depends on how busy the machine is."""
-    joined: list[dict[str, Any]] = []
-    for output in outputs:
-        before = joined[-1] if joined else {}
-        if output["output_type"] == "stream" and before.get("name") == output["name"]:
-            joined[-1] = {**before, "text": before["text"] + output["text"]}
-        else:
-            joined.append(output)
-    return joined
 
 
 def _convert(output: dict[str, Any], cell: Cell, store: Store) -> Output:
@@ -310,12 +301,18 @@ def _write_picture(content: bytes, suffix: str, cell: Cell, store: Store) -> str
 
 
 def _save(
-    document: Document, outputs: Outputs, times: list[float], reads: list[str], store: Store
+    document: Document,
+    outputs: Outputs,
+    times: list[float],
+    reads: list[str],
+    written: list[str],
+    store: Store,
 ) -> None:
     result = {
         "outputs": [[asdict(output) for output in cell] for cell in outputs],
         "seconds": times,
         "reads": reads,
+        "written": written,
         "data": digest(*(store.root / path for path in reads)),
     }
     file = store.result(document)

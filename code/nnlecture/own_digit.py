@@ -245,7 +245,7 @@ def fit(ink: Array) -> Array:
         ink = np.maximum(ink, np.clip(missing + 1 - distance, 0.0, 1.0))
     resample = Image.Resampling.BOX if scale < 1 else Image.Resampling.BILINEAR
     picture = Image.fromarray(ink.astype(np.float32)).resize((columns, rows), resample)
-    return np.clip(np.asarray(picture, dtype=float), 0.0, 1.0)
+    return np.asarray(np.clip(np.asarray(picture, dtype=float), 0.0, 1.0))
 
 
 def centre(box: Array) -> Array:
