@@ -17,8 +17,9 @@ from exercises import ROOT, derive, exercises
 from nbclient import NotebookClient
 
 WHERE_FROM = """\
-import pathlib, nnlecture
+import pathlib, nnlecture, nnlecture.style
 assert pathlib.Path(nnlecture.__file__).is_relative_to({target!r}), nnlecture.__file__
+assert nnlecture.style.PARAMETERS["font.family"] == "Source Sans 3"
 assert pathlib.Path.cwd() == pathlib.Path({folder!r})
 """
 LOCAL_LINK = re.compile(r"\]\((?!\w+:)([^)]+)\)")

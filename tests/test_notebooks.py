@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import zipfile
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -13,6 +14,9 @@ from exercises import ROOT, derive, exercises, names
 from projects import lecture, make, read_page, render, text, write
 
 from lecturebuild.archive import write_archive
+from lecturebuild.check import both_outputs
+from lecturebuild.source import read_document
+from lecturebuild.yamltext import Settings
 
 PAGE = """\
 # Exercise {#sec-exercise}
@@ -321,6 +325,20 @@ def test_two_pages_cannot_give_the_same_notebook(tmp_path):
     make(tmp_path, {"index.qmd": "# Start\n", "a/one.qmd": answer, "b/one.qmd": answer})
     run = lecture("render", tmp_path)
     assert "b/one.qmd: its notebook 'one' is also that of a/one.qmd" in run.err
+
+
+def test_deck_must_show_the_task_but_not_the_page(tmp_path):
+    page = "# One\n\n{{< include _task.qmd >}}\n\n::: {.answer}\n\n$$ x $$ {#eq-x}\n:::\n"
+    make(tmp_path, {"index.qmd": "# Start\n", "one.qmd": page, "_task.qmd": TASK})
+    pages = (Path("index.qmd"), Path("one.qmd"))
+    write(tmp_path, {"deck.qmd": "{{< include _task.qmd >}}\n", "other.qmd": "# Other\n"})
+    start, one, deck, other = (
+        read_document(tmp_path, path, pages, Settings())
+        for path in (*pages, Path("deck.qmd"), Path("other.qmd"))
+    )
+    assert list(both_outputs([start, one], deck)) == []
+    [problem] = both_outputs([start, one], other)
+    assert str(problem) == "one.qmd: the deck does not include this exercise's task"
 
 
 def test_archive_has_the_same_bytes_in_every_run(rendered, tmp_path):
