@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lecturebuild import pandoc
+from lecturebuild import notebooks, pandoc
 
 FOLDER = Path(__file__).parent / "filters"
 EXPECTED = sorted(file for file in FOLDER.iterdir() if file.suffix in (".html", ".beamer"))
@@ -32,6 +32,12 @@ def test_filter_gives_what_stands_beside_its_example(file):
     filter_file = pandoc.FILTERS / f"{file.stem}.lua"
     result = convert(file.stem, f"--to={file.suffix[1:]}", f"--lua-filter={filter_file}")
     assert result == file.read_text(encoding="utf-8")
+
+
+def test_text_of_a_notebook_is_plain_markdown():
+    notebook = f"--lua-filter={pandoc.FILTERS / 'notebook.lua'}"
+    result = convert("notebook", f"--to={notebooks.WRITER}", notebook, notebook)
+    assert result == (FOLDER / "notebook.commonmark").read_text(encoding="utf-8")
 
 
 def test_labels_are_listed():

@@ -4,6 +4,7 @@ import hashlib
 import html
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,15 @@ THEME = Path(__file__).parent / "theme"
 REFERENCES = "\n## References {.unnumbered}\n\n::: {#refs}\n:::\n"
 FILTERS = [
     pandoc.FILTERS / f"{name}.lua"
-    for name in ("visibility", "callouts", "code-fold", "crossref", "pictures", "tables")
+    for name in (
+        "visibility",
+        "downloads",
+        "callouts",
+        "code-fold",
+        "crossref",
+        "pictures",
+        "tables",
+    )
 ]
 
 
@@ -74,16 +83,32 @@ def _files(project: Project, key: str) -> list[Path]:
     return files
 
 
-def write_page(book: Book, chapter: Chapter, woven: Woven, labels: Labels) -> tuple[Path, bool]:
-    """Write a page into the build folder, unless it is there; return its file and if it is new."""
+def referred_to(book: Book, labels: Labels) -> dict[str, dict[str, Any]]:
+    """Return the part of the book's index that a page refers to or defines."""
+    return {key: book.index[key] for key in {*labels.references, *labels.items} & set(book.index)}
+
+
+def write_page(
+    book: Book,
+    chapter: Chapter,
+    woven: Woven,
+    labels: Labels,
+    downloads: Iterable[tuple[str, str]] = (),
+) -> tuple[Path, bool]:
+    """Write a page into the build folder, unless it is there; return its file and if it is new.
+
+    `downloads` are files that were made for the page: their places in the book, and notes.
+    """
     root = "../" * len(chapter.path.parent.parts)
     variables = _variables(book, chapter, root)
-    known = {*labels.references, *labels.items} & set(book.index)
-    referred = {key: book.index[key] for key in known}
+    referred = referred_to(book, labels)
+    offered = [
+        {"href": root + place, "text": Path(place).name, "note": note} for place, note in downloads
+    ]
     text = woven.text
     if any(not crossref.REFERENCE.match(key) for key in labels.references):
         text += REFERENCES
-    ingredients = json.dumps([text, variables, referred, book.theme], sort_keys=True)
+    ingredients = json.dumps([text, variables, referred, offered, book.theme], sort_keys=True)
     key = hashlib.sha256(ingredients.encode()).hexdigest()[:16]
     folder = book.project.build / "pages"
     stem = build_name(chapter.path)
@@ -113,6 +138,7 @@ def write_page(book: Book, chapter: Chapter, woven: Woven, labels: Labels) -> tu
         "variables": variables,
         "metadata": {
             "lecture-index": str(index),
+            "lecture-downloads": offered,
             "lecture-page": chapter.href,
             "lecture-root": root,
             "lecture-media": f"{root}media/",

@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 from lecturebuild import crossref, deck
 from lecturebuild.checks import figure_names
 from lecturebuild.errors import relative
+from lecturebuild.notebooks import notebooks_of
 from lecturebuild.project import Project
 from lecturebuild.render import kept_labels
 from lecturebuild.source import Cell, Document, Line, read_document
@@ -131,13 +132,20 @@ def figures(project: Project, documents: list[Document]) -> Iterator[Problem]:
             yield Problem(f"figures/{script.name}", 0, "no chapter shows this figure")
 
 
-def both_outputs(project: Project, document: Document) -> Iterator[Problem]:
-    """Find pages with frames' figures or equations that the deck does not include."""
-    included = {block.file for block in document.blocks}
-    for number, page in enumerate(project.pages):
-        text = (project.root / page).read_text(encoding="utf-8")
-        if number and page not in included and re.search(r"label: fig-|\{#eq-", text):
-            yield Problem(str(page), 0, "the deck does not include this page")
+def both_outputs(documents: list[Document], deck: Document) -> Iterator[Problem]:
+    """Find pages with frames' figures or equations that the deck does not include.
+
+    Of a page with exercises the deck has the task alone, a file that both include.
+    """
+    included = {block.file for block in deck.blocks}
+    for page in documents[1:]:
+        if notebooks_of(page):
+            if not included & {block.file for block in page.blocks}:
+                yield Problem(str(page.path), 0, "the deck does not include this exercise's task")
+        elif page.path not in included and any(
+            label.startswith(("fig-", "eq-")) for label, *_ in crossref.definitions(page)
+        ):
+            yield Problem(str(page.path), 0, "the deck does not include this page")
 
 
 class _Page(HTMLParser):
@@ -190,7 +198,7 @@ def urls(project: Project, documents: list[Document], external: bool) -> Iterato
 def _source_lines(project: Project, documents: list[Document]) -> Iterator[tuple[str, int, str]]:
     for document in documents:
         for block in document.blocks:
-            if isinstance(block, Line) and block.file == document.path:
+            if isinstance(block, Line):
                 yield str(block.file), block.number, block.text
     for name in project.settings.texts("bibliography"):
         lines = (project.root / name).read_text(encoding="utf-8").splitlines()
@@ -209,9 +217,10 @@ def _unreachable(address: str) -> str | None:
         return str(error)
 
 
-def spelling(project: Project) -> Iterator[Problem]:
+def spelling(project: Project, documents: list[Document]) -> Iterator[Problem]:
     """Find misspelt words with codespell."""
-    paths = [*project.pages, *([project.deck.document] if project.deck else [])]
+    files = {block.file for document in documents for block in document.blocks}
+    paths = [*sorted(files), *([project.deck.document] if project.deck else [])]
     folders = [name for name in ("figures", "code", "README.md") if (project.root / name).exists()]
     process = subprocess.run(
         [sys.executable, "-m", "codespell_lib", "--quiet-level=3", *folders, *map(str, paths)],
@@ -238,7 +247,7 @@ def check(project: Project, external: bool = False) -> list[Problem]:
         *figures(project, pages),
         *internal_links(project),
         *urls(project, pages, external),
-        *spelling(project),
+        *spelling(project, pages),
     ]
     if project.deck:
         document = read_document(
@@ -247,6 +256,6 @@ def check(project: Project, external: bool = False) -> list[Problem]:
         problems += [
             *frames(project, document),
             *frame_edges(project, document),
-            *both_outputs(project, document),
+            *both_outputs(pages, document),
         ]
     return sorted(set(problems))

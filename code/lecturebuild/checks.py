@@ -52,25 +52,39 @@ def check_document(document: Document, *, in_deck: bool) -> None:
                     _check_attributes(attributes, block)
 
 
-def divs(document: Document) -> Iterator[tuple[Line, str, tuple[str, ...]]]:
-    """Yield each fenced div: its line, its attributes and those of the divs around it."""
+def nested(document: Document) -> Iterator[tuple[Line | Cell, tuple[str, ...]]]:
+    """Yield each block with the attributes of the divs around it, the outermost first.
+
+    The lines that open and close a div are not inside it.
+    """
     stack: list[tuple[Line, str]] = []
     for block in document.blocks:
-        if isinstance(block, Cell) or block.verbatim:
-            continue
-        if CLOSE.match(block.text):
+        if isinstance(block, Line) and not block.verbatim and CLOSE.match(block.text):
             if not stack:
                 raise LectureError("this ':::' closes no div", block.file, block.number)
             stack.pop()
-        elif opening := OPEN.match(block.text):
-            attributes = opening["attributes"]
-            if not attributes.startswith("{"):
-                attributes = f".{attributes}"
-            yield block, attributes, tuple(outer for _, outer in stack)
+        yield block, tuple(outer for _, outer in stack)
+        if isinstance(block, Line) and (attributes := opened(block)):
             stack.append((block, attributes))
     if stack:
         line = stack[-1][0]
         raise LectureError("the div that begins here has no closing ':::'", line.file, line.number)
+
+
+def opened(line: Line) -> str | None:
+    """Return the attributes of the div that a line opens, None if it opens none."""
+    opening = OPEN.match(line.text)
+    if line.verbatim or CLOSE.match(line.text) or not opening:
+        return None
+    attributes = opening["attributes"]
+    return attributes if attributes.startswith("{") else f".{attributes}"
+
+
+def divs(document: Document) -> Iterator[tuple[Line, str, tuple[str, ...]]]:
+    """Yield each fenced div: its line, its attributes and those of the divs around it."""
+    for block, around in nested(document):
+        if isinstance(block, Line) and (attributes := opened(block)):
+            yield block, attributes, around
 
 
 def _book_only(attributes: str) -> bool:

@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -13,10 +13,12 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from lecturebuild import book, checks, crossref, deck, execute, listing, pandoc
+from lecturebuild import book, checks, crossref, deck, execute, listing, notebooks, pandoc
+from lecturebuild.archive import write_archive
 from lecturebuild.crossref import Labels
 from lecturebuild.errors import LectureError
 from lecturebuild.execute import Outputs, Store
+from lecturebuild.notebooks import Notebook
 from lecturebuild.progress import Progress
 from lecturebuild.project import Project, build_name, find_root, read_project
 from lecturebuild.source import Document, read_document
@@ -76,6 +78,8 @@ def _render(project: Project, formats: tuple[str, ...], progress: Progress) -> l
     for document in documents:
         checks.check_document(document, in_deck=document.path in in_deck)
     crossref.check_duplicates(documents)
+    derived = {page: notebooks.notebooks_of(document) for page, document in pages.items()}
+    notebooks.check_names(notebook for each in derived.values() for notebook in each)
 
     wanted = documents if "beamer" in formats else list(pages.values())
     figures = _draw(project, wanted, progress)
@@ -89,7 +93,7 @@ def _render(project: Project, formats: tuple[str, ...], progress: Progress) -> l
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         found = pool.map(lambda page: _labels(project, page, texts[page]), pages)
         labels = dict(zip(pages, found, strict=True))
-        chapters = _chapters(labels)
+        chapters = chapters_of(labels)
         index = crossref.build_index(pages, labels, {c.path: c.number for c in chapters})
         deck_only = {label for found in labels.values() for label in found.deck_only}
         for page, document in pages.items():
@@ -106,11 +110,22 @@ def _render(project: Project, formats: tuple[str, ...], progress: Progress) -> l
             futures.append(pool.submit(_deck, project, deck_document, text, deck_index, progress))
         if "html" in formats:
             shared = book.Book(project, chapters, index, book.theme_digest(project))
+            archive = _archive(project) if any(derived.values()) else {}
+            site |= archive
             for chapter in chapters:
                 page = chapter.path
+                offered = _offered(derived[page], archive)
                 futures.append(
-                    pool.submit(_page, shared, chapter, texts[page], labels[page], progress)
+                    pool.submit(
+                        _page, shared, chapter, texts[page], labels[page], offered, progress
+                    )
                 )
+                for notebook in derived[page]:
+                    ingredients = pages[page], results[page], labels[page]
+                    file = next(iter(archive.values()), None)
+                    futures.append(
+                        pool.submit(_notebook, shared, notebook, *ingredients, file, progress)
+                    )
         error: LectureError | None = None
         # What is wrong with a page is more exact than what LaTeX says of its frame.
         for future in reversed(futures):
@@ -213,7 +228,8 @@ def _labels_file(project: Project, page: Path) -> Path:
     return project.build / "labels" / f"{build_name(page)}.json"
 
 
-def _chapters(labels: dict[Path, Labels]) -> tuple[book.Chapter, ...]:
+def chapters_of(labels: dict[Path, Labels]) -> tuple[book.Chapter, ...]:
+    """Return the pages, given by their labels, as the menu shows them."""
     numbers = crossref.chapter_numbers(labels, labels)
     return tuple(
         book.Chapter(page, numbers[page], crossref.title_of(found, page))
@@ -222,16 +238,60 @@ def _chapters(labels: dict[Path, Labels]) -> tuple[book.Chapter, ...]:
 
 
 def _page(
-    shared: book.Book, chapter: book.Chapter, text: Woven, labels: Labels, progress: Progress
+    shared: book.Book,
+    chapter: book.Chapter,
+    text: Woven,
+    labels: Labels,
+    offered: list[tuple[str, str]],
+    progress: Progress,
 ) -> dict[str, Path]:
     step = str(chapter.path)
     progress.begin(step)
-    file, new = book.write_page(shared, chapter, text, labels)
+    file, new = book.write_page(shared, chapter, text, labels, offered)
     if new:
         progress.end("pages", step)
     else:
         progress.forget(step)
     return {chapter.href: file}
+
+
+def _archive(project: Project) -> dict[str, Path]:
+    """Return, by its place in the book, the archive of what the notebooks import."""
+    file = write_archive(project.root, project.build / "archive")
+    return {f"{notebooks.FOLDER}/{file.name}": file} if file else {}
+
+
+def _offered(derived: list[Notebook], archive: Iterable[str]) -> list[tuple[str, str]]:
+    """Return the places in the book of what a page offers for download, and a note on each."""
+    if not derived:
+        return []
+    offered = [
+        (
+            notebook.file,
+            "solved and executed" if notebook.solution else "the tasks, for you to work on",
+        )
+        for notebook in derived
+    ]
+    note = "what the notebooks import of this lecture; install it with pip"
+    return offered + [(place, note) for place in archive]
+
+
+def _notebook(
+    shared: book.Book,
+    notebook: Notebook,
+    document: Document,
+    outputs: Outputs,
+    labels: Labels,
+    archive: Path | None,
+    progress: Progress,
+) -> dict[str, Path]:
+    progress.begin(notebook.file)
+    file, new = notebooks.write_notebook(shared, notebook, document, outputs, labels, archive)
+    if new:
+        progress.end("notebooks", notebook.file)
+    else:
+        progress.forget(notebook.file)
+    return {notebook.file: file}
 
 
 def _deck(

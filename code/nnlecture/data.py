@@ -58,3 +58,62 @@ def signal_and_background(events: int, seed: int, width: float = 0.5) -> tuple[A
     background = random.uniform(-2.0, 2.0, size=(events - len(signal), 2))
     target = np.repeat([1.0, 0.0], [len(signal), len(background)])
     return np.concatenate([signal, background]), target
+
+
+def moons(events: int, seed: int, noise: float = 0.25) -> tuple[Array, Array]:
+    """Return two half circles of radius 1 that reach into one another, half of the events each.
+
+    The upper one (target 1) has its centre at (-0.5, -0.25), the lower one (target 0) at
+    (0.5, 0.25). `noise` is the standard deviation of a Gaussian shift of both features.
+    """
+    random = np.random.default_rng(seed)
+    target = _halves(events)
+    angle = random.uniform(0.0, np.pi, size=events)
+    side = 2 * target - 1  # 1 or -1
+    x = side[:, None] * np.column_stack([np.cos(angle) - 0.5, np.sin(angle) - 0.25])
+    return x + random.normal(0.0, noise, size=x.shape), target
+
+
+def circles(events: int, seed: int, noise: float = 0.2) -> tuple[Array, Array]:
+    """Return a circle of radius 0.75 (target 1) in one of radius 1.5 (target 0).
+
+    Half of the events belong to each; `noise` is the standard deviation of a Gaussian shift of both features.
+    """
+    random = np.random.default_rng(seed)
+    target = _halves(events)
+    angle = random.uniform(0.0, 2 * np.pi, size=events)
+    radius = np.where(target == 1, 0.75, 1.5)
+    x = np.column_stack([radius * np.cos(angle), radius * np.sin(angle)])
+    return x + random.normal(0.0, noise, size=x.shape), target
+
+
+def xor_events(events: int, seed: int, noise: float = 0.15) -> tuple[Array, Array]:
+    """Return events in the square from -1.5 to 1.5; the target is 1 if the features' signs differ.
+
+    The features are then shifted by Gaussian noise of this standard deviation, so the classes
+    overlap at the two axes.
+    """
+    random = np.random.default_rng(seed)
+    x = random.uniform(-1.5, 1.5, size=(events, 2))
+    target = (x[:, 0] * x[:, 1] < 0).astype(float)
+    return x + random.normal(0.0, noise, size=x.shape), target
+
+
+def spirals(events: int, seed: int, noise: float = 0.08) -> tuple[Array, Array]:
+    """Return two spirals of one and a half turns around the origin, half of the events each.
+
+    The radius grows evenly with the angle, to 1.75 at the end; the second spiral (target 0) is the
+    first (target 1) turned by half a turn. `noise` is the standard deviation of a Gaussian shift of
+    both features.
+    """
+    random = np.random.default_rng(seed)
+    target = _halves(events)
+    length = np.sqrt(random.uniform(0.02, 1.0, size=events))  # evenly along the spiral
+    angle = 3 * np.pi * length + np.pi * target
+    x = 1.75 * length[:, None] * np.column_stack([np.cos(angle), np.sin(angle)])
+    return x + random.normal(0.0, noise, size=x.shape), target
+
+
+def _halves(events: int) -> Array:
+    """Return ones for the first half of the events and zeros for the second."""
+    return (np.arange(events) < events // 2).astype(float)

@@ -1,0 +1,65 @@
+--[[ downloads: what an exercise's page offers for download, in one list under its title.
+
+The metadata field `lecture-downloads` lists what the renderer made, as {href, text, note}; what
+the page's author lists in `::: {.downloads}` follows. Only the built-in renderer uses this filter.
+]]
+
+local made = {}
+
+local function Meta(meta)
+  made = meta['lecture-downloads'] or {}
+end
+
+local function download(link)
+  link.attributes['download'] = ''
+  return link
+end
+
+local function Pandoc(doc)
+  if #made == 0 then
+    return nil
+  end
+  local items = pandoc.List{}
+  for _, item in ipairs(made) do
+    local text = pandoc.utils.stringify
+    local link = download(pandoc.Link(pandoc.Code(text(item.text)), text(item.href)))
+    items:insert{pandoc.Plain{link, pandoc.Str(':'), pandoc.Space(), pandoc.Str(text(item.note))}}
+  end
+  local others = pandoc.List{}
+  doc = doc:walk{
+    Div = function(div)
+      if not div.classes:includes('downloads') then
+        return nil
+      end
+      for _, block in ipairs(div.content) do
+        if block.t == 'BulletList' then
+          items:extend(block.content)
+        else
+          others:insert(block)
+        end
+      end
+      return {}
+    end,
+  }
+  local list = pandoc.BulletList(items):walk{
+    Link = function(link)
+      if not link.target:match('^%a+:') then
+        return download(link)
+      end
+    end,
+  }
+  local content = pandoc.List{pandoc.Para{pandoc.Strong{pandoc.Str('Downloads')}}, list} .. others
+  local place = 1
+  for position, block in ipairs(doc.blocks) do
+    if block.t == 'Header' then
+      place = position + 1
+      break
+    end
+  end
+  doc.blocks:insert(place, pandoc.Div(content, {class = 'downloads'}))
+  return doc
+end
+
+if FORMAT:match('^html') then
+  return {{Meta = Meta}, {Pandoc = Pandoc}}
+end

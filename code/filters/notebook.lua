@@ -1,0 +1,205 @@
+--[[ notebook: turns an exercise's text into plain Markdown, as Jupyter shows it.
+
+References become their text, with the numbers of the book (see crossref.lua for the metadata field
+`lecture-index`); a labelled equation gets its number as a tag; divs and spans become what is in
+them, callouts a quotation or a fold, local links and pictures their text. A Div `.notebook-cell`
+marks the place of a code cell and becomes the comment <!-- cell N -->, by which the text is split.
+
+Run before citeproc and once more after it, for what citeproc writes.
+]]
+
+LECTURE_FORMAT = 'html'  -- of the two outputs, a notebook is the book's
+
+local index = {}
+local names = {fig = 'Figure', eq = 'Equation', tbl = 'Table'}
+local dropped = {notes = true, book = true}
+
+local function Meta(meta)
+  local file = io.open(pandoc.utils.stringify(meta['lecture-index']), 'r')
+  index = pandoc.json.decode(file:read('a'), false)
+  file:close()
+end
+
+local function markdown(text)
+  return pandoc.RawBlock('commonmark', text)
+end
+
+local function number(id)
+  return index[id] and index[id].number or '?'
+end
+
+local reference
+
+--- "Figure 4.3", "Section 1.2 (ReLU)"; `bare` is the number alone.
+function reference(entry, bare)
+  if entry.kind == 'sec' then
+    local title = entry.title:gsub('@(%a+%-[%w_.:-]*%w)', function(other)
+      return index[other] and reference(index[other])
+    end)
+    if bare then
+      return entry.number
+    elseif entry.number == '' then
+      return title
+    end
+    local kind = entry.level == 1 and 'Chapter' or 'Section'
+    return kind .. '\u{a0}' .. entry.number .. ' (' .. title .. ')'
+  elseif entry.kind == 'eq' then
+    return (bare and '' or 'Equation\u{a0}') .. '(' .. entry.number .. ')'
+  end
+  return (bare and '' or names[entry.kind] .. '\u{a0}') .. entry.number
+end
+
+local function Cite(cite)
+  local inlines = pandoc.List{}
+  for position, citation in ipairs(cite.citations) do
+    local entry = index[citation.id]
+    if not entry then
+      return nil
+    end
+    if position > 1 then
+      inlines:extend{pandoc.Str(','), pandoc.Space()}
+    end
+    inlines:extend(citation.prefix)
+    if #citation.prefix > 0 then
+      inlines:insert(pandoc.Str('\u{a0}'))
+    end
+    local bare = #citation.prefix > 0 or citation.mode == 'SuppressAuthor'
+    inlines:insert(pandoc.Str(reference(entry, bare)))
+    inlines:extend(citation.suffix)
+  end
+  return inlines
+end
+
+--- `$$…$$ {#eq-name}` becomes one formula with its number as a tag.
+local function Inlines(inlines)
+  local result = pandoc.List{}
+  for _, inline in ipairs(inlines) do
+    local id = inline.t == 'Str' and inline.text:match('^{#(eq%-[^}]+)}$')
+    if id then
+      if #result > 0 and result[#result].t ~= 'Math' then
+        result:remove()
+      end
+      local formula = result[#result]
+      formula.text = formula.text:gsub('%s+$', '') .. ' \\tag{' .. number(id) .. '}'
+    else
+      result:insert(inline)
+    end
+  end
+  return result
+end
+
+local function callout(div, kind)
+  local title = pandoc.Inlines{pandoc.Str((kind:gsub('^%l', string.upper)))}
+  local content = div.content
+  if div.attributes.title then
+    title = pandoc.utils.blocks_to_inlines(pandoc.read(div.attributes.title).blocks)
+  elseif #content > 0 and content[1].t == 'Header' then
+    title = content[1].content
+    content:remove(1)
+  end
+  if div.attributes.collapse == 'true' then
+    local escapes = {['&'] = '&amp;', ['<'] = '&lt;', ['>'] = '&gt;'}
+    local summary = pandoc.utils.stringify(title):gsub('[&<>]', escapes)
+    return pandoc.List{markdown('<details><summary>' .. summary .. '</summary>')} .. content
+      .. {markdown('</details>')}
+  end
+  return pandoc.BlockQuote(pandoc.List{pandoc.Para{pandoc.Strong(title)}} .. content)
+end
+
+local function Div(div)
+  if div.classes:includes('notebook-cell') then
+    return markdown('<!-- cell ' .. div.attributes.index .. ' -->')
+  end
+  if div.identifier == 'refs' and #div.content == 0 then
+    return nil  -- citeproc fills it
+  end
+  for _, class in ipairs(div.classes) do
+    if dropped[class] then
+      return {}
+    end
+    local kind = class:match('^callout%-(%a+)$')
+    if kind then
+      return callout(div, kind)
+    end
+  end
+  return div.content
+end
+
+local function Header(header)
+  header.attr = pandoc.Attr()
+  return header
+end
+
+local function Table(tbl)
+  local caption = tbl.caption.long
+  if #caption == 0 then
+    return nil
+  end
+  local inlines = pandoc.utils.blocks_to_inlines(caption)
+  local last = inlines[#inlines]
+  local id = tbl.identifier:match('^tbl%-.+')
+    or last.t == 'Str' and last.text:match('^{#(tbl%-[^}]+)}$')
+  if last.t == 'Str' and last.text:match('^{#tbl') then
+    inlines:remove()
+  end
+  if id then
+    inlines = pandoc.Inlines{pandoc.Str('Table\u{a0}' .. number(id) .. ':'), pandoc.Space()} .. inlines
+  end
+  tbl.caption.long, tbl.attr = {}, pandoc.Attr()
+  return {pandoc.Para{pandoc.Emph(inlines)}, tbl}
+end
+
+local function Link(link)
+  if not link.target:match('^%a+:') then
+    return link.content
+  end
+  link.attr = pandoc.Attr()
+  return link
+end
+
+local function Image(image)
+  local alt = image.attributes['fig-alt'] or pandoc.utils.stringify(image.caption)
+  return pandoc.Emph{pandoc.Str('(Picture: ' .. alt .. ')')}
+end
+
+--- Jupyter reads an environment such as align without dollars around it.
+local function RawBlock(block)
+  if block.format == 'tex' or block.format == 'latex' then
+    return markdown(block.text)
+  end
+end
+
+--- Pauses are a deck's.
+local function Para(paragraph)
+  if pandoc.utils.stringify(paragraph) == '. . .' then
+    return {}
+  end
+end
+
+local function Figure(figure)
+  return pandoc.Para(pandoc.utils.blocks_to_inlines(figure.content))
+end
+
+local function Span(span)
+  return span.content
+end
+
+local function CodeBlock(block)
+  local language = block.classes[1]
+  block.attr = pandoc.Attr('', language and {language} or {})
+  return block
+end
+
+local visibility = dofile(
+  pandoc.path.join{pandoc.path.directory(PANDOC_SCRIPT_FILE), 'visibility.lua'}
+)[1]
+
+return {
+  {Meta = Meta},
+  visibility,
+  {Cite = Cite, Inlines = Inlines},
+  {
+    Div = Div, Header = Header, Table = Table, Link = Link, Image = Image, Figure = Figure,
+    RawBlock = RawBlock, Span = Span, CodeBlock = CodeBlock, Para = Para,
+  },
+}

@@ -1,0 +1,85 @@
+"""The notebooks of the lecture's own exercises, derived without executing a page."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from lecturebuild import book, crossref, notebooks
+from lecturebuild.archive import write_archive
+from lecturebuild.execute import Output
+from lecturebuild.project import Project, read_project
+from lecturebuild.render import chapters_of
+from lecturebuild.source import Cell, Document, read_document
+from lecturebuild.weave import weave
+
+ROOT = Path(__file__).parents[1]
+
+
+def read(project: Project, page: Path) -> Document:
+    return read_document(project.root, page, project.pages, project.settings)
+
+
+@cache
+def exercises() -> dict[Path, list[notebooks.Notebook]]:
+    """Return the pages with exercises and the notebooks to derive from each."""
+    project = read_project(ROOT)
+    found = {page: notebooks.notebooks_of(read(project, page)) for page in project.pages}
+    return {page: derived for page, derived in found.items() if derived}
+
+
+def names() -> list[str]:
+    """Return the names of all pairs of notebooks, those of a page one after the other."""
+    found = [notebook.name for derived in exercises().values() for notebook in derived]
+    return list(dict.fromkeys(found))
+
+
+@dataclass(frozen=True)
+class Derived:
+    """Where the notebooks lie, by the file's name, and the archive beside them."""
+
+    files: dict[str, Path]
+    archive: Path
+
+
+def derive(build: Path) -> Derived:
+    """Derive all notebooks, without outputs, into a folder."""
+    project = read_project(ROOT)
+    documents = {page: read(project, page) for page in project.pages}
+
+    def no_files(name: str) -> dict[str, Path]:
+        return {"svg": Path(f"{name}.svg"), "pdf": Path(f"{name}.pdf")}
+
+    labels = {}
+    for page, document in documents.items():
+        pretended = {page: tuple(map(pretend, document.own_cells))}
+        woven = weave(document, pretended, no_files, build)
+        labels[page] = crossref.read_labels(woven, ROOT / page.parent)
+    chapters = chapters_of(labels)
+    index = crossref.build_index(documents, labels, {c.path: c.number for c in chapters})
+    shared = book.Book(Elsewhere(project, build), chapters, index, "")
+    archive = write_archive(ROOT, build)
+    files = {}
+    for page, derived in exercises().items():
+        outputs = ((),) * len(documents[page].own_cells)
+        for notebook in derived:
+            file, _ = notebooks.write_notebook(
+                shared, notebook, documents[page], outputs, labels[page], archive
+            )
+            files[Path(notebook.file).stem] = file
+    return Derived(files, archive)
+
+
+def pretend(cell: Cell) -> tuple[Output, ...]:
+    """Return what a cell could have put out: its label counts only with a picture."""
+    return (Output("figure", figure="any"),) if (cell.label or "").startswith("fig-") else ()
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """The project with another build folder."""
+
+    project: Project
+    build: Path
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.project, name)
