@@ -214,7 +214,7 @@ async def _execute_document(
                     f"{name(cell)}: the kernel died (out of memory?)", cell.file, cell.line
                 ) from None
             report(document.path, name(cell), time.perf_counter() - start)
-            raw = notebook.cells[index].outputs
+            raw = _joined(notebook.cells[index].outputs)
             if not cell.options.get("error", False):
                 _raise_failure(cell, raw)
             outputs.append(tuple(_convert(output, cell, store) for output in raw))
@@ -250,6 +250,18 @@ def _raise_failure(cell: Cell, outputs: list[dict[str, Any]]) -> None:
             text = re.sub(r" \(\d+\.py, line \d+\)$", "", output["evalue"])
             message = f"{name(cell)} failed: {output['ename']}: {text}".removesuffix(": ")
             raise LectureError(message, cell.file, line)
+
+
+def _joined(outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Join pieces of one stream: where the kernel cuts it depends on how busy the machine is."""
+    joined: list[dict[str, Any]] = []
+    for output in outputs:
+        before = joined[-1] if joined else {}
+        if output["output_type"] == "stream" and before.get("name") == output["name"]:
+            joined[-1] = {**before, "text": before["text"] + output["text"]}
+        else:
+            joined.append(output)
+    return joined
 
 
 def _convert(output: dict[str, Any], cell: Cell, store: Store) -> Output:

@@ -77,7 +77,8 @@ def moons(events: int, seed: int, noise: float = 0.25) -> tuple[Array, Array]:
 def circles(events: int, seed: int, noise: float = 0.2) -> tuple[Array, Array]:
     """Return a circle of radius 0.75 (target 1) in one of radius 1.5 (target 0).
 
-    Half of the events belong to each; `noise` is the standard deviation of a Gaussian shift of both features.
+    Half of the events belong to each. `noise` is the standard deviation of a Gaussian shift of both
+    features.
     """
     random = np.random.default_rng(seed)
     target = _halves(events)
