@@ -3,7 +3,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: lecture test lint bench pictures quarto lock clean help
+.PHONY: lecture test check lint bench audit pictures quarto lock clean help
 .DEFAULT_GOAL := lecture
 
 lecture: $(VENV)/ready  ## Set up and render: _book/index.html and _book/slides/neural-networks.pdf
@@ -15,6 +15,10 @@ test: $(VENV)/ready  ## Set up, check the code and run all tests
 	@$(MAKE) --no-print-directory lint
 	$(BIN)/pytest -n 2 --dist loadfile
 
+check: $(VENV)/ready  ## Render, then list overflowing frames, dead links, misspelt words, ...
+	@sh code/setup.sh latex
+	$(BIN)/lecture check
+
 lint: $(VENV)/ready  ## Check the code with ruff and mypy
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -23,6 +27,11 @@ lint: $(VENV)/ready  ## Check the code with ruff and mypy
 bench: $(VENV)/ready  ## Time the renderer against Jupyter Book; print ratios
 	@sh code/setup.sh latex
 	$(BIN)/python tests/bench.py
+
+audit: lecture  ## Score every page of the book with Lighthouse (needs Node.js)
+	@command -v npx >/dev/null || { echo "Node.js is not installed: get version 18 or later"; exit 1; }
+	@sh code/setup.sh browser
+	$(BIN)/python tests/audit.py
 
 pictures: lecture  ## Take the README's pictures from the rendered lecture
 	@sh code/setup.sh browser

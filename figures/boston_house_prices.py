@@ -29,6 +29,7 @@ def draw() -> Figure:
     ax.set_title(f"test data: RMS = {rms(predicted, true):.2f}")
     without = f"without scaling:\nRMS = {rms(predictions(scaled=False), true):.2f}"
     ax.text(54, 2, without, ha="right", va="bottom", color=GREY)
+    ax.text(2, 51, "line: predicted = true", va="center", color=GREY)
     ax.set(xlabel="true price / 1000 dollars", ylabel="predicted price / 1000 dollars")
     ax.set(xlim=(0, 55), ylim=(0, 55), xticks=range(0, 60, 10), aspect="equal")
     return fig

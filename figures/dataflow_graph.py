@@ -18,10 +18,11 @@ from nnlecture.diagram import (
     label,
     node,
 )
-from nnlecture.style import BLUE, FULL, LIGHT, ORANGE, canvas
+from nnlecture.style import BLUE, LIGHT, ORANGE, canvas
 
 X, W, B, T = 2.0, 1.0, -2.0, 1.0  # input, weight, bias, target
-HEIGHT, LOW = 1.75, 0.65  # inches
+SIZE = (6.0, 2.05)  # inches; lower than a slide, for the text below it
+HEIGHT, LOW = 1.2, 0.25
 
 
 def forward() -> dict[str, float]:
@@ -65,7 +66,7 @@ def there_and_back(ax: Axes, start: Shape, end: Shape | Point, value: str, gradi
 
 def draw() -> Figure:
     """Read the solid arrows forward, then the dashed ones back: the chain rule, node by node."""
-    fig, ax = canvas(FULL)
+    fig, ax = canvas(SIZE)
     values = forward()
     gradients = backward(values)
     shapes: dict[str, Shape] = {
@@ -78,12 +79,12 @@ def draw() -> Figure:
         "t": node(ax, (5.25, LOW), "$t$", INPUT),
         "E": box(ax, (5.25, HEIGHT), 0.8, 0.38, "$(y-t)^2/2$", OUTPUT),
     }
-    ends = [(start, shapes[end]) for start, end in EDGES] + [("E", (5.25, 2.75))]
+    ends = [(start, shapes[end]) for start, end in EDGES] + [("E", (5.25, 2.0))]
     for name, end in ends:
         value = f"${name}={values[name]:g}$"
         there_and_back(ax, shapes[name], end, value, gradients[name])
-    label(ax, (0.11, 2.66), "forward: the values", color=BLUE, ha="left")
-    label(ax, (0.11, 2.46), "reverse: the derivatives of $E$", color=ORANGE, ha="left")
+    label(ax, (0.11, 1.94), "forward: the values", color=BLUE, ha="left")
+    label(ax, (0.11, 1.74), "reverse: the derivatives of $E$", color=ORANGE, ha="left")
     return fig
 
 

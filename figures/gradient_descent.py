@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 
 from nnlecture.descent import descend, measurements
 from nnlecture.plots import plot_error_surface
-from nnlecture.style import BLUE, FULL, ORANGE, grid
+from nnlecture.style import BLUE, FLAT, ORANGE, grid
 
 X, T = measurements(events=40, seed=1)
 START = (0.4, 2.4)
@@ -19,7 +19,7 @@ def path(eta: float) -> np.ndarray:
 
 def draw() -> Figure:
     """Draw both paths: one ends in the valley, the other leaps across it and climbs."""
-    fig, panels = grid(1, 2, FULL, sharex=True, sharey=True)
+    fig, panels = grid(1, 2, FLAT, sharex=True, sharey=True)
     for ax, eta, color, title in [
         (panels[0], GOOD, BLUE, "every step goes downhill"),
         (panels[1], TOO_LARGE, ORANGE, "ever larger leaps"),

@@ -9,8 +9,9 @@ from matplotlib.patches import Rectangle
 
 from nnlecture.diagram import HIDDEN, INPUT, OUTPUT, arrow, box, label
 from nnlecture.reproducible import keras
-from nnlecture.style import BLUE, FULL, canvas
+from nnlecture.style import BLUE, canvas
 
+SIZE = (6.0, 2.2)  # inches; lower than a slide, for the text below it
 LEFT, BAR = 3.5, 1.9  # where the bars begin, and the length of the longest, in inches
 
 
@@ -39,15 +40,15 @@ def rows(network: Any) -> list[tuple[str, tuple[int, ...], int]]:
 
 def draw() -> Figure:
     """Read the model from top to bottom; nearly all parameters are in the first dense layer."""
-    fig, ax = canvas(FULL)
+    fig, ax = canvas(SIZE)
     network = model()
     table = rows(network)
     most = max(parameters for *_, parameters in table)
-    heights = np.linspace(2.34, 0.54, len(table))
+    heights = np.linspace(1.72, 0.17, len(table))
     colors = [INPUT, *[HIDDEN] * (len(table) - 2), OUTPUT]
     boxes = []
     for (name, shape, parameters), y, color in zip(table, heights, colors, strict=True):
-        boxes.append(box(ax, (0.85, y), 1.4, 0.25, name, color))
+        boxes.append(box(ax, (0.85, y), 1.4, 0.22, name, color))
         label(ax, (2.45, y), " × ".join(f"{size:,}" for size in shape))
         length = BAR * parameters / most
         ax.add_patch(Rectangle((LEFT, y - 0.08), length, 0.16, facecolor=BLUE, linewidth=0))
@@ -55,10 +56,10 @@ def draw() -> Figure:
     for one, other in pairwise(boxes):
         arrow(ax, one, other)
 
-    label(ax, (0.85, 2.7), "layer", weight="semibold")
-    label(ax, (2.45, 2.7), "shape of its output", weight="semibold")
-    label(ax, (LEFT, 2.7), "parameters", weight="semibold", ha="left")
-    label(ax, (LEFT, 0.18), f"{network.count_params():,} in all", ha="left")
+    label(ax, (0.85, 2.04), "layer", weight="semibold")
+    label(ax, (2.45, 2.04), "shape of its output", weight="semibold")
+    total = f"parameters ({network.count_params():,} in all)"
+    label(ax, (LEFT, 2.04), total, weight="semibold", ha="left")
     return fig
 
 

@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 from sklearn.neural_network import MLPClassifier
 
 from nnlecture.data import signal_and_background
-from nnlecture.plots import plot_boundary, plot_events
+from nnlecture.plots import legend_outside, plot_boundary, plot_events
 from nnlecture.style import FULL, grid
 
 LIMITS = (-2.0, 2.0)
@@ -43,6 +43,7 @@ def draw() -> Figure:
         training, test = model.score(*TRAINING_SAMPLE), model.score(*TEST_SAMPLE)
         ax.label_outer()
         ax.set_title(f"{name}\ntraining {training:.0%}, test {test:.0%} right")
+    legend_outside(fig, panels[0], loc="outside lower center", ncols=2)
     return fig
 
 

@@ -5,25 +5,28 @@ from matplotlib.figure import Figure
 from sklearn.neural_network import MLPClassifier
 
 from nnlecture.data import signal_and_background
-from nnlecture.plots import plot_boundary, plot_events
-from nnlecture.style import FULL, grid
+from nnlecture.plots import legend_outside, plot_boundary, plot_events
+from nnlecture.style import grid
 
+SIZE = (6.0, 1.88)  # inches; lower than a slide, for the formula below it
 LIMITS = (-2.0, 2.0)
 X, T = signal_and_background(events=150, seed=1)
-STRENGTHS = [0.0, 0.03, 1.0]
+STRENGTHS = [0.0, 0.0006, 0.02]
+BATCH = 50  # events
 
 
 def trained(strength: float) -> MLPClassifier:
     """Return the large network of the figure on overtraining, trained with a penalty.
 
-    The penalty is strength / 2N * R(W), with N events and R(W) the sum of all squared weights.
+    The penalty is strength / 2 * R(W), with R(W) the sum of all squared weights. What scikit-learn
+    calls alpha it divides by the number of events in a batch.
     """
     model = MLPClassifier(
         hidden_layer_sizes=(100, 100),
         activation="tanh",
-        alpha=strength,
+        alpha=strength * BATCH,
         learning_rate_init=0.01,
-        batch_size=50,
+        batch_size=BATCH,
         random_state=1,
     )
     for _ in range(400):
@@ -38,7 +41,7 @@ def sum_of_squares(model: MLPClassifier) -> float:
 
 def draw() -> Figure:
     """Draw the boundaries: the stronger the regularisation, the smoother."""
-    fig, panels = grid(1, 3, FULL, sharex=True, sharey=True)
+    fig, panels = grid(1, 3, SIZE, sharex=True, sharey=True)
     for ax, strength in zip(panels, STRENGTHS, strict=True):
         model = trained(strength)
 
@@ -48,7 +51,8 @@ def draw() -> Figure:
         plot_boundary(ax, output, LIMITS)
         plot_events(ax, X, T)
         ax.label_outer()
-        ax.set_title(f"$\\lambda={strength:g}$\n$R(W)={sum_of_squares(model):.0f}$")
+        ax.set_title(f"$\\lambda={strength:g}$,  $R(W)={sum_of_squares(model):.0f}$")
+    legend_outside(fig, panels[0], loc="outside right center")
     return fig
 
 

@@ -49,6 +49,8 @@ def draw() -> Figure:
         ax.text(0, -1.55, f"● training error {training:.2f}", color=TRAINING)
         ax.text(0, -1.85, f"□ validation error {validation:.2f}", color=VALIDATION)
         ax.set(xlabel="$x$", ylim=(-2, 1.8), yticks=[-1, 0, 1])
+    panels[0].text(0.68, 0.0, "fit", color=INK)
+    panels[0].text(0.46, 0.75, "truth", color=GREY)
     panels[0].set_ylabel("$t$")
     return fig
 

@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 from scipy.optimize import least_squares
 
 from nnlecture.network import Network, predict
-from nnlecture.style import BLUE, FULL, GREY, grid
+from nnlecture.style import BLUE, FLAT, GREY, grid
 
 NEURONS = [1, 3, 10, 50]
 X = np.linspace(-1, 1, 201)[:, np.newaxis]  # one input: shape (events, 1)
@@ -46,7 +46,7 @@ def largest_error(y: np.ndarray) -> float:
 
 def draw() -> Figure:
     """Draw the function and its approximations: the largest error falls with the neurons."""
-    fig, panels = grid(1, 4, FULL, sharex=True, sharey=True)
+    fig, panels = grid(1, 4, FLAT, sharex=True, sharey=True)
     for ax, neurons in zip(panels, NEURONS, strict=True):
         y = approximation(neurons)
         ax.plot(X, function(X), color=GREY, linewidth=3.5, alpha=0.5)

@@ -33,8 +33,10 @@ local function equation(math, id)
       pandoc.Plain{pandoc.Span({pandoc.Str('(' .. number .. ')')}, {class = 'equation-number'})},
     }, {id = id, class = 'equation'})
   end
-  local body = '\\begin{equation}\\tag{' .. number .. '}' .. math.text .. '\\end{equation}'
-  return pandoc.Para{pandoc.Span({pandoc.RawInline('latex', body)}, {id = id})}
+  -- The target stands inside: in front of the formula it would be a line of its own.
+  present[id] = true
+  local body = '\\begin{equation}\\tag{%s}\\hypertarget{%s}{}%s\\end{equation}'
+  return pandoc.RawBlock('latex', body:format(number, id, math.text))
 end
 
 --- Split a paragraph at its labelled equations.

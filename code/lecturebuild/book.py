@@ -4,12 +4,14 @@ import hashlib
 import html
 import json
 import re
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
-from lecturebuild import crossref, pandoc
+from lecturebuild import crossref, markup, pandoc, pictures
 from lecturebuild.crossref import Labels
 from lecturebuild.project import Project, build_name
 from lecturebuild.weave import Woven
@@ -28,6 +30,11 @@ FILTERS = [
         "tables",
     )
 ]
+LAST_FILTER = pandoc.FILTERS / "notes.lua"
+"""Runs after citations are set, which may themselves be notes."""
+BODY = ("<article>\n", "\n</article>\n")
+"""What the template has around a page's text."""
+MODULES = [Path(__file__).with_name(name) for name in ("markup.py", "pictures.py")]
 
 
 @dataclass(frozen=True)
@@ -37,6 +44,8 @@ class Chapter:
     path: Path
     number: str
     title: str
+    frames: str = ""
+    """The name, in the deck's PDF, of the first page that shows this chapter; may be empty."""
 
     @property
     def href(self) -> str:
@@ -57,7 +66,14 @@ class Book:
 
 def theme_digest(project: Project) -> str:
     """Return a digest of all files, apart from its text, that a page is made from."""
-    files = [*THEME.glob("*.html"), *FILTERS, *project_filters(project), *bibliography(project)]
+    files = [
+        *sorted(THEME.glob("*.html")),
+        *FILTERS,
+        LAST_FILTER,
+        *MODULES,
+        *project_filters(project),
+        *bibliography(project),
+    ]
     digest = hashlib.sha256()
     for file in files:
         digest.update(file.read_bytes())
@@ -124,7 +140,6 @@ def write_page(
         "standalone": True,
         "template": str(THEME / "page.html"),
         "html-math-method": {"method": "mathml"},
-        "section-divs": True,
         "number-sections": bool(chapter.number),
         "number-offset": [int(chapter.number) - 1] if chapter.number else [0],
         "table-of-contents": True,
@@ -134,6 +149,7 @@ def write_page(
             *map(str, project_filters(book.project)),
             *map(str, FILTERS),
             {"type": "citeproc"},
+            str(LAST_FILTER),
         ],
         "variables": variables,
         "metadata": {
@@ -157,8 +173,7 @@ def write_page(
         woven.origins,
         {"QUARTO_PROJECT_DIR": str(book.project.root)},
     )
-    # A template may show the contents twice; nothing refers to the ids of their links.
-    written = re.sub(r' id="toc-[^"]*"', "", written)
+    written = _tidy(book, chapter, woven, labels, written)
     for old in folder.glob(f"{stem}-{'?' * 16}.html"):
         old.unlink()
     temporary = page.with_suffix(".new")
@@ -167,15 +182,38 @@ def write_page(
     return page, True
 
 
+def _tidy(book: Book, chapter: Chapter, woven: Woven, labels: Labels, page: str) -> str:
+    """Return a page whose text is fit for the page's policy; say what had to be left out."""
+    folder = book.project.root / chapter.path.parent
+
+    def image_size(source: str) -> tuple[int, int] | None:
+        made = woven.media.get(Path(source).name) if "media/" in source else None
+        return pictures.size(made or folder / unquote(source))
+
+    head, rest = page.split(BODY[0], 1)
+    body, foot = rest.rsplit(BODY[1], 1)
+    tidied = markup.tidy(body, image_size)
+    for complaint in tidied.complaints:
+        if any(image in complaint for image in labels.images):
+            continue  # an error, when the pictures are collected
+        print(f"{chapter.path}: warning: in its HTML, {complaint}", file=sys.stderr)
+    # A template may show the contents twice; nothing refers to the ids of their links.
+    head = re.sub(r' id="toc-[^"]*"', "", head)
+    head = head.replace("$summary$", html.escape(tidied.summary))
+    return f"{head}{BODY[0]}{tidied.text}{BODY[1]}{foot}"
+
+
 def _variables(book: Book, chapter: Chapter, root: str) -> dict[str, Any]:
     """Return the template's variables; they go into the page as they are, so they are escaped."""
     settings = book.project.settings
     position = book.chapters.index(chapter)
     nav: list[dict[str, Any]] = []
+    part = own_part = ""
     for other in book.chapters:
         entry = _link(other, root) | {"current": other == chapter}
         if other.path in book.project.parts:
-            entry["part"] = html.escape(book.project.parts[other.path])
+            part = entry["part"] = html.escape(book.project.parts[other.path])
+        own_part = part if other == chapter else own_part
         nav.append(entry)
     variables: dict[str, Any] = {
         "title": html.escape(chapter.title),
@@ -184,6 +222,8 @@ def _variables(book: Book, chapter: Chapter, root: str) -> dict[str, Any]:
         "book-subtitle": html.escape(settings.get("book", "subtitle") or ""),
         "author": [html.escape(author) for author in settings.texts("book", "author")],
         "lang": settings.get("lang") or "en",
+        "number": chapter.number,
+        "part": own_part,
         "root": root,
         "nav": nav,
     }
@@ -193,6 +233,10 @@ def _variables(book: Book, chapter: Chapter, root: str) -> dict[str, Any]:
         variables["next"] = _link(book.chapters[position + 1], root)
     if book.project.deck:
         variables["slides"] = root + book.project.deck.output.as_posix()
+        variables["handout"] = root + book.project.deck.handout.as_posix()
+        if chapter.frames:
+            variables["frames"] = f"{variables['slides']}#nameddest={chapter.frames}"
+    variables["archive"] = root + book.project.archive
     if repository := settings.get("book", "repo-url"):
         variables["repository"] = html.escape(repository)
     return variables

@@ -8,71 +8,27 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.parse import unquote, urlsplit
 
-from lecturebuild import crossref, deck
-from lecturebuild.checks import figure_names
+from lecturebuild import crossref
+from lecturebuild.check_deck import Problem, frame_edges, frames, read_frames
+from lecturebuild.checks import figure_names, nested
 from lecturebuild.errors import relative
 from lecturebuild.notebooks import notebooks_of
 from lecturebuild.project import Project
 from lecturebuild.render import kept_labels
 from lecturebuild.source import Cell, Document, Line, read_document
 
-OVERFULL = re.compile(r"^Overfull \\([hv])box \(([\d.]+)pt too (wide|high)\).*?(\d+)?$", re.M)
-MISSING = re.compile(r"^Missing character: There is no (\S+).*? in font (.+?)[:/!]", re.M)
 REFERENCE = re.compile(r"@((?:fig|eq|tbl)-[\w-]+)")
+PICTURE = re.compile(r"!\[((?:[^][]|\[[^][]*\])*)\]\(([^)\s]+)[^)]*\)(\{(?:[^}\"]|\"[^\"]*\")*\})?")
+MARKED = re.compile(r"\.content-(?:hidden|visible)\b|\.answer\b")
+HOST = re.compile(r"[\w-]+(\.[\w-]+)+")
+REFUSALS = {401, 403, 405, 406, 418, 429}
 URL = re.compile(r"https?:[^\s<>\"'{}|\\^`]*")
-TOLERANCE = 1.0
-"""So many points may a frame's content be too wide or too high: nobody sees them."""
-
-
-@dataclass(frozen=True, order=True)
-class Problem:
-    """What is wrong, and where."""
-
-    file: str
-    line: int
-    message: str
-
-    def __str__(self) -> str:
-        place = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{place}: {self.message}"
-
-
-def frames(project: Project, document: Document) -> Iterator[Problem]:
-    """Find frames whose content overflows, and characters that the deck's fonts lack."""
-    tex = project.build / "deck" / document.path.with_suffix(".tex").name
-    log = tex.with_suffix(".log").read_text(encoding="utf-8", errors="replace")
-    for found in OVERFULL.finditer(log):
-        if float(found[2]) > TOLERANCE and found[4]:
-            file, line, title = deck.origin(tex, int(found[4]))
-            message = f"the frame '{title}' is {found[2]} pt too {found[3]}"
-            yield Problem(file or str(document.path), line or 0, message)
-    for character, font in sorted(set(MISSING.findall(log))):
-        message = f"the font {Path(font).name.strip('[]')} has no character {character}"
-        yield Problem(str(document.path), 0, message)
-
-
-def frame_edges(project: Project, document: Document) -> Iterator[Problem]:
-    """Find words that stand beyond a frame's edge."""
-    assert project.deck is not None
-    pdf = project.output / project.deck.output
-    command = ["pdftotext", "-bbox", str(pdf), "-"]
-    words = subprocess.run(command, capture_output=True, text=True, check=True)
-    number, width, height = 0, 0.0, 0.0
-    for line in words.stdout.splitlines():
-        if page := re.search(r'<page width="([\d.]+)" height="([\d.]+)"', line):
-            number, width, height = number + 1, float(page[1]), float(page[2])
-        elif word := re.search(
-            r'xMin="([-\d.]+)" yMin="([-\d.]+)" xMax="([-\d.]+)" yMax="([-\d.]+)">(.*)</word>', line
-        ):
-            left, top, right, bottom = (float(word[k]) for k in range(1, 5))
-            if left < 0 or top < 0 or right > width or bottom > height:
-                message = f"'{word[5]}' stands beyond the edge of frame {number}"
-                yield Problem(str(document.path), 0, message)
 
 
 def labels(documents: list[Document], found: dict[Path, crossref.Labels]) -> Iterator[Problem]:
@@ -118,6 +74,22 @@ def alternative_texts(documents: list[Document]) -> Iterator[Problem]:
             elif _plain(alt) in _plain(caption) or _plain(caption) == _plain(alt):
                 message = f"the fig-alt of '{cell.label}' repeats the caption"
                 yield Problem(str(cell.file), cell.line, message)
+        for line, caption, target, attributes in _pictures(document):
+            given = re.search(r"""fig-alt=(["'])(.*?)\1""", attributes)
+            if given is None or (caption and not given[2].strip()):
+                yield Problem(str(line.file), line.number, f"the picture {target} has no fig-alt")
+            elif caption and _plain(given[2]) in _plain(caption):
+                message = f"the fig-alt of the picture {target} repeats the caption"
+                yield Problem(str(line.file), line.number, message)
+
+
+def _pictures(document: Document) -> Iterator[tuple[Line, str, str, str]]:
+    """Yield line, caption, target and attributes of each picture that the Markdown shows."""
+    lines = [block for block in document.blocks if isinstance(block, Line)]
+    lines = [line for line in lines if not line.verbatim]
+    text = "\n".join(re.sub(r"`[^`]*`", lambda code: " " * len(code[0]), x.text) for x in lines)
+    for found in PICTURE.finditer(text):
+        yield lines[text.count("\n", 0, found.start())], found[1], found[2], found[3] or ""
 
 
 def _plain(text: str) -> str:
@@ -133,19 +105,32 @@ def figures(project: Project, documents: list[Document]) -> Iterator[Problem]:
 
 
 def both_outputs(documents: list[Document], deck: Document) -> Iterator[Problem]:
-    """Find pages with frames' figures or equations that the deck does not include.
+    """Find figures and equations that one output lacks and that are not marked as for the other.
 
     Of a page with exercises the deck has the task alone, a file that both include.
     """
-    included = {block.file for block in deck.blocks}
+    in_deck = {block.file for block in deck.blocks}
+    in_book = {block.file for page in documents for block in page.blocks}
     for page in documents[1:]:
         if notebooks_of(page):
-            if not included & {block.file for block in page.blocks}:
+            if not in_deck & {block.file for block in page.blocks}:
                 yield Problem(str(page.path), 0, "the deck does not include this exercise's task")
-        elif page.path not in included and any(
-            label.startswith(("fig-", "eq-")) for label, *_ in crossref.definitions(page)
-        ):
-            yield Problem(str(page.path), 0, "the deck does not include this page")
+        else:
+            yield from _lacking(page, in_deck, "the deck", "html")
+    yield from _lacking(deck, in_book, "the book", "beamer")
+
+
+def _lacking(document: Document, there: set[Path], output: str, own: str) -> Iterator[Problem]:
+    marked = {
+        (block.file, block.number if isinstance(block, Line) else block.line)
+        for block, around in nested(document)
+        if any(map(MARKED.search, around))
+    }
+    for label, file, line in crossref.definitions(document):
+        if label.startswith(("fig-", "eq-")) and file not in there and (file, line) not in marked:
+            mark = f'::: {{.content-visible when-format="{own}"}}'
+            message = f"{output} does not include {label}; mark it by '{mark}' if it is not to"
+            yield Problem(str(file), line, message)
 
 
 class _Page(HTMLParser):
@@ -164,7 +149,7 @@ class _Page(HTMLParser):
                 self.links.append(value)
 
 
-def internal_links(project: Project) -> Iterator[Problem]:
+def internal_links(project: Project, documents: list[Document]) -> Iterator[Problem]:
     """Find links within the book whose file or place is not there."""
     pages: dict[Path, _Page] = {}
     for file in sorted(project.output.rglob("*.html")):
@@ -180,19 +165,47 @@ def internal_links(project: Project) -> Iterator[Problem]:
             if not target.is_file() or (
                 parts.fragment and known and parts.fragment not in known.ids
             ):
-                yield Problem(str(relative(file, project.root)), 0, f"dead link to {link}")
+                yield _in_source(project, documents, file, f"dead link to {link}", link)
+
+
+def _in_source(
+    project: Project, documents: list[Document], page: Path, message: str, link: str
+) -> Problem:
+    """Return a problem at the line of the source that a link of a page stands in, if one does."""
+    place = page.relative_to(project.output)
+    for document in documents:
+        if document.path.with_suffix(".html") == place:
+            for block in document.blocks:
+                if isinstance(block, Line) and not block.verbatim and link in block.text:
+                    return Problem(str(block.file), block.number, message)
+            return Problem(str(document.path), 0, message)
+    return Problem(str(relative(page, project.root)), 0, message)
 
 
 def urls(project: Project, documents: list[Document], external: bool) -> Iterator[Problem]:
     """Find addresses that are not well formed and, with `external`, those that do not answer."""
+    places: dict[str, list[tuple[str, int]]] = {}
     for file, number, text in _source_lines(project, documents):
         for url in URL.findall(text):
             address = url.rstrip(".,;:)]*_")
-            host = urlsplit(address).hostname or ""
-            if not re.fullmatch(r"[\w-]+(\.[\w-]+)+", host):
+            if not _well_formed(address):
                 yield Problem(file, number, f"{address} is not a well-formed address")
-            elif external and (reason := _unreachable(address)):
-                yield Problem(file, number, f"{address} does not answer: {reason}")
+            else:
+                places.setdefault(address, []).append((file, number))
+    if external:
+        with ThreadPoolExecutor(8) as pool:
+            reasons = pool.map(_unreachable, places)
+        for reason, found in zip(reasons, places.items(), strict=True):
+            for file, number in found[1] if reason else ():
+                yield Problem(file, number, f"{found[0]} does not answer: {reason}")
+
+
+def _well_formed(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        return bool(HOST.fullmatch(parts.hostname or "")) and parts.port != 0
+    except ValueError:  # a port that is no number, a bracket
+        return False
 
 
 def _source_lines(project: Project, documents: list[Document]) -> Iterator[tuple[str, int, str]]:
@@ -213,6 +226,9 @@ def _unreachable(address: str) -> str | None:
     try:
         with urllib.request.urlopen(request, timeout=20):
             return None
+    except HTTPError as error:
+        # A publisher that turns programs away does answer.
+        return None if error.code in REFUSALS else str(error)
     except OSError as error:
         return str(error)
 
@@ -245,7 +261,7 @@ def check(project: Project, external: bool = False) -> list[Problem]:
         *bibliography(project, found),
         *alternative_texts(pages),
         *figures(project, pages),
-        *internal_links(project),
+        *internal_links(project, pages),
         *urls(project, pages, external),
         *spelling(project, pages),
     ]
@@ -253,9 +269,10 @@ def check(project: Project, external: bool = False) -> list[Problem]:
         document = read_document(
             project.root, project.deck.document, project.pages, project.settings
         )
+        shown = read_frames(project, document)
         problems += [
-            *frames(project, document),
-            *frame_edges(project, document),
+            *frames(project, document, shown),
+            *frame_edges(project, shown),
             *both_outputs(pages, document),
         ]
     return sorted(set(problems))

@@ -40,6 +40,20 @@ def _parser() -> argparse.ArgumentParser:
     )
     render.set_defaults(run=_render)
 
+    preview = commands.add_parser(
+        "preview", help="serve the book to this machine, render and reload it after every change"
+    )
+    preview.add_argument(
+        "path",
+        nargs="?",
+        type=Path,
+        default=Path(),
+        metavar="PATH",
+        help="a project's folder, or the page to begin with (default: the current folder)",
+    )
+    preview.add_argument("--port", type=int, default=8000, help="default: 8000; 0 for a free one")
+    preview.set_defaults(run=_preview)
+
     check = commands.add_parser(
         "check", help="render, then report what a reader would stumble over"
     )
@@ -57,16 +71,28 @@ def _render(options: argparse.Namespace) -> int:
     from lecturebuild.progress import Progress
     from lecturebuild.render import FORMATS, render
 
-    if not options.path.exists():
-        raise LectureError("no such file or folder", options.path)
+    path = _existing(options.path)
     with Progress() as progress:
-        files = render(options.path, (options.to,) if options.to else FORMATS, progress)
+        files = render(path, (options.to,) if options.to else FORMATS, progress)
     if slowest := progress.slowest():
         print("slowest:", *slowest, sep="\n")
     print(progress.summary())
     for file in files:
         print(file)
     return 0
+
+
+def _preview(options: argparse.Namespace) -> int:
+    from lecturebuild.preview import preview
+
+    preview(_existing(options.path), options.port)
+    return 0
+
+
+def _existing(path: Path) -> Path:
+    if not path.exists():
+        raise LectureError("no such file or folder", path)
+    return path
 
 
 def _check(options: argparse.Namespace) -> int:

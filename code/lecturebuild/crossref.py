@@ -53,6 +53,12 @@ def title_of(labels: Labels, page: Path) -> str:
     raise LectureError("has no title; begin with '# Title {#sec-name}'", page, 1)
 
 
+def title_label(labels: Labels) -> str:
+    """Return the label of a page's title, by which the deck's PDF names it; empty without one."""
+    titles = (heading["id"] for heading in labels.headings if heading["level"] == 1)
+    return next((label for label in titles if label.startswith("sec-")), "")
+
+
 def chapter_numbers(pages: Iterable[Path], labels: dict[Path, Labels]) -> dict[Path, str]:
     """Return each page's chapter number; it is empty where the title is `.unnumbered`."""
     numbers: dict[Path, str] = {}

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterable
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,11 @@ FILTERS = [
 ]
 ENGINES = {"xelatex": "-xelatex", "lualatex": "-lualatex", "pdflatex": "-pdf"}
 ERROR = re.compile(r"^(?:(?P<file>[^\s:]+\.\w+):(?P<line>\d+): |! )(?P<message>.+)$", re.M)
-SOURCE = re.compile(r"^% source (?P<file>.+):(?P<line>\d+)$")
+SOURCE = re.compile(r"^% source (?P<file>.+):(?P<line>\d+)$", re.M)
+BODY = re.compile(r"^(\\begin\{frame\}.*?)^(\\end\{frame\})", re.M | re.S)
+LABEL = re.compile(r"\\label\{([^}]+)\}")
+SECTION = re.compile(r"^(\\section\b(?:(?!\n\n).)*?\\label\{([^}]+)\})", re.M | re.S)
+PLACES = Path(__file__).with_name("frames.tex")
 FRAME = re.compile(r"^\\begin\{frame\}(?:\[[^]]*\])?(?:\{(?P<title>.*)\})?")
 NO_LATEX = (
     "{program} is not installed, so there is no deck. On Debian or Ubuntu: apt-get install "
@@ -45,7 +50,10 @@ def write_deck(
     tex = folder / document.path.with_suffix(".tex").name
     pdf = tex.with_suffix(".pdf")
     settings, metadata = _settings(project, deck, document, folder), _metadata(deck, document)
-    ingredients = json.dumps([woven.text, settings, metadata, index], sort_keys=True, default=str)
+    site = project.settings.get("book", "site-url")
+    ingredients = json.dumps(
+        [woven.text, settings, metadata, index, site], sort_keys=True, default=str
+    )
     stamp = folder / "made-from.json"
     if pdf.is_file() and stamp.is_file():
         made_from = json.loads(stamp.read_text(encoding="utf-8"))
@@ -56,22 +64,72 @@ def write_deck(
     _write_json(folder / "metadata.json", metadata)
     _write_json(folder / "index.json", index)
     _write_json(folder / "defaults.json", settings)
-    tex.write_text(
-        pandoc.run(
-            woven.text,
-            [f"--defaults={folder / 'defaults.json'}"],
-            place,
-            woven.origins,
-            {"QUARTO_PROJECT_DIR": str(place)},
-        ),
-        encoding="utf-8",
+    written = pandoc.run(
+        woven.text,
+        [f"--defaults={folder / 'defaults.json'}"],
+        place,
+        woven.origins,
+        {"QUARTO_PROJECT_DIR": str(place)},
     )
+    tex.write_text(_with_places(written, project, index), encoding="utf-8")
     if not _run_latex(engine_of(document), tex, place):
         pdf.unlink(missing_ok=True)
         raise explain(tex, document.path)
     made_from = _made_from(ingredients, settings, _inputs(tex, place, project), project.root)
     stamp.write_text(json.dumps(made_from), encoding="utf-8")
     return pdf, True
+
+
+def _with_places(tex: str, project: Project, index: dict[str, Any]) -> str:
+    """Name the deck's pages, and tell frames their places in the book, if it has an address."""
+    site = (project.settings.get("book", "site-url") or "").rstrip("/")
+    numbers = count(1)
+
+    def ended(frame: re.Match[str]) -> str:
+        address = f"{site}/{_place_in_book(frame[0], project, index)}" if site else ""
+        return f"{frame[1]}\\lectureframe{{{next(numbers)}}}{{{_plain(address)}}}\n{frame[2]}"
+
+    tex = SECTION.sub(r"\\mode<all>{\\lecturesection{\g<2>}}\n\g<1>", tex)
+    return BODY.sub(ended, tex)
+
+
+def _place_in_book(frame: str, project: Project, index: dict[str, Any]) -> str:
+    """Return the address, within the book, of what a frame shows; its first page where unknown."""
+    label = LABEL.search(frame)
+    if label and "page" in index.get(label[1], {}):
+        return f"{index[label[1]]['page']}#{label[1]}"
+    source = SOURCE.search(frame)
+    page = Path(source["file"]) if source else project.pages[0]
+    return (page if page in project.pages else project.pages[0]).with_suffix(".html").as_posix()
+
+
+def write_handout(project: Project, document: Document, *, anew: bool) -> Path:
+    """Write the deck's handout into the build folder, unless it is there; return it."""
+    folder = project.build / "deck"
+    tex = folder / document.path.with_suffix(".tex").name
+    handout, cards = folder / f"{tex.stem}-handout.pdf", folder / f"{tex.stem}-cards.tex"
+    if handout.is_file() and not anew:
+        return handout
+    handout.unlink(missing_ok=True)
+    from pypdf import PdfReader
+
+    from lecturebuild import downloads
+
+    deck = PdfReader(tex.with_suffix(".pdf"))
+    text = tex.read_text(encoding="utf-8")
+    noted = downloads.notes(text)
+    wanted = downloads.cards(text, downloads.aspect_of(deck))
+    made, pdf = cards.with_suffix(".made.tex"), cards.with_suffix(".pdf")
+    if noted and not (pdf.is_file() and made.is_file() and made.read_text() == wanted):
+        cards.write_text(wanted, encoding="utf-8")
+        if not _run_latex(
+            engine_of(document), cards, project.root / document.path.parent, once=True
+        ):
+            raise explain(cards, document.path)
+        cards.rename(made)
+    nav = tex.with_suffix(".nav").read_text(encoding="utf-8")
+    downloads.write_handout(handout, deck, nav, noted, pdf)
+    return handout
 
 
 def _made_from(
@@ -144,6 +202,9 @@ def _settings(
         in """aspectratio classoption colortheme fontsize fonttheme innertheme navigation
         outertheme section-titles theme themeoptions toc-title""".split()
     }
+    if "author" not in _metadata(deck, document):
+        # Not on the title page, then, but in the PDF's properties.
+        variables["author-meta"] = _plain("; ".join(project.settings.texts("book", "author")))
     styles = listed("csl")
     media = os.path.relpath(folder / "media", place).replace(os.sep, "/")
     return {
@@ -153,7 +214,8 @@ def _settings(
         "incremental": bool(beamer.get("incremental", False)),
         "table-of-contents": bool(beamer.get("toc", False)),
         "include-in-header": [
-            str(place / file) for file in header.texts("format", "beamer", "include-in-header")
+            *(str(place / file) for file in header.texts("format", "beamer", "include-in-header")),
+            str(PLACES),
         ],
         "filters": [*listed("filters"), *map(str, FILTERS), {"type": "citeproc"}],
         "variables": variables,
@@ -165,6 +227,11 @@ def _settings(
         }
         | ({"csl": styles[0]} if styles else {}),
     }
+
+
+def _plain(text: str) -> str:
+    """Return LaTeX that shows a text as it is, in a PDF's properties or an address."""
+    return re.sub(r"[#$%&_{}]", r"\\\g<0>", text.replace("\\", ""))
 
 
 def _write_json(file: Path, content: Any) -> None:
@@ -190,10 +257,12 @@ def missing_latex(document: Document) -> LectureError | None:
     return None
 
 
-def _run_latex(engine: str, tex: Path, folder: Path) -> bool:
-    """Run LaTeX as often as it needs; say whether it succeeded."""
-    command = ["latexmk", "-norc", ENGINES[engine], "-interaction=nonstopmode", "-halt-on-error"]
-    command += ["-file-line-error", f"-outdir={tex.parent}", str(tex)]
+def _run_latex(engine: str, tex: Path, folder: Path, *, once: bool = False) -> bool:
+    """Run LaTeX as often as it needs, or once where nothing refers to anything; say if it went."""
+    options = ["-interaction=nonstopmode", "-halt-on-error", "-file-line-error"]
+    command = ["latexmk", "-norc", ENGINES[engine], *options, f"-outdir={tex.parent}", str(tex)]
+    if once:
+        command = [engine, *options, f"-output-directory={tex.parent}", str(tex)]
     process = subprocess.run(
         command,
         cwd=folder,
@@ -223,7 +292,9 @@ def explain(tex: Path, deck: Path) -> LectureError:
     number = error["line"] or (context[1] if context else None)
     if message.startswith("File ended") and (open_ := _never_ended(tex)):
         number, message = open_
-    file, line, title = origin(tex, int(number)) if number else (None, None, None)
+    # LaTeX reads the text of a frame with code from a file of its own.
+    read_from = tex.with_suffix(".vrb") if (error["file"] or "").endswith(".vrb") else tex
+    file, line, title = origin(read_from, int(number)) if number else (None, None, None)
     frame = f" in the frame '{title}'" if title else ""
     return LectureError(f"LaTeX{frame}: {message}", file or deck, line)
 

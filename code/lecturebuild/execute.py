@@ -124,6 +124,14 @@ def reuse(document: Document, store: Store) -> Outputs | None:
     return outputs if all((store.media / name).is_file() for name in pictures) else None
 
 
+def seconds(document: Document, store: Store) -> list[float]:
+    """Return the seconds that each cell took when it was executed; empty if that is not known."""
+    if not document.own_cells:
+        return []
+    result = json.loads(store.result(document).read_text(encoding="utf-8"))
+    return list(result.get("seconds", []))
+
+
 def execute(
     documents: Iterable[Document], store: Store, report: Report, jobs: int | None = None
 ) -> dict[Path, Outputs]:
@@ -182,9 +190,11 @@ async def _execute_document(
         timeout=None,
         kernel_name="python3",
         allow_errors=True,
+        coalesce_streams=True,  # or else lines are torn apart, as chance will have it
         extra_arguments=KERNEL_OPTIONS,
     )
     outputs: list[tuple[Output, ...]] = []
+    times: list[float] = []
     # A date in a picture would make it new with every run.
     environment = {"SOURCE_DATE_EPOCH": "0"} | os.environ
     async with AsyncExitStack() as stack:
@@ -201,6 +211,7 @@ async def _execute_document(
         for index, cell in enumerate(cells, start=1):
             if cell.options.get("eval", True) is False:
                 outputs.append(())
+                times.append(0.0)
                 continue
             report(document.path, name(cell), None)
             start = time.perf_counter()
@@ -213,7 +224,8 @@ async def _execute_document(
                 raise LectureError(
                     f"{name(cell)}: the kernel died (out of memory?)", cell.file, cell.line
                 ) from None
-            report(document.path, name(cell), time.perf_counter() - start)
+            times.append(time.perf_counter() - start)
+            report(document.path, name(cell), times[-1])
             raw = _joined(notebook.cells[index].outputs)
             if not cell.options.get("error", False):
                 _raise_failure(cell, raw)
@@ -222,7 +234,7 @@ async def _execute_document(
         # The next kernel may start while this one takes its time to end.
         done()
     result = tuple(outputs)
-    _save(document, result, json.loads(notebook.cells[-1].outputs[0]["text"]), store)
+    _save(document, result, times, json.loads(notebook.cells[-1].outputs[0]["text"]), store)
     return result
 
 
@@ -297,9 +309,12 @@ def _write_picture(content: bytes, suffix: str, cell: Cell, store: Store) -> str
     return file
 
 
-def _save(document: Document, outputs: Outputs, reads: list[str], store: Store) -> None:
+def _save(
+    document: Document, outputs: Outputs, times: list[float], reads: list[str], store: Store
+) -> None:
     result = {
         "outputs": [[asdict(output) for output in cell] for cell in outputs],
+        "seconds": times,
         "reads": reads,
         "data": digest(*(store.root / path for path in reads)),
     }

@@ -1,6 +1,7 @@
-"""Lists of a book's figures, for pages that show them: where each comes from, how long it takes.
+"""Lists of a book's figures and cells, for pages that show them: their sources, their times.
 
-A page has a cell whose last line is `figure_sources()` or `figure_times()`.
+A page has a cell whose last line is `figure_sources()`, `figure_times()` or `cell_times()`. Such
+pages are executed after all others.
 """
 
 import json
@@ -8,11 +9,17 @@ import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
-from lecturebuild import checks
+from lecturebuild import checks, execute
 from lecturebuild.figures import figure, find_root, lookup
 from lecturebuild.project import Project, read_project
 from lecturebuild.source import Document, read_document
+
+SHORT = 0.5
+"""Cells that took less, in seconds, are not listed."""
+SLOWEST = 15
+"""So many cells are listed at most."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +53,44 @@ def list_file(project: Project) -> Path:
     return project.build / "figures.json"
 
 
+def cells_file(project: Project) -> Path:
+    """Return the file in which the renderer leaves the slowest cells."""
+    return project.build / "slowest-cells.json"
+
+
+def is_list(document: Document) -> bool:
+    """Say whether a document shows one of the lists."""
+    return any(__name__ in cell.code for cell in document.own_cells)
+
+
 def write_list(project: Project, pages: Iterable[Document]) -> None:
-    """Write the list, unless it is there unchanged: documents depend on that file."""
-    text = json.dumps([asdict(item) for item in shown_figures(project, pages)], indent=1)
-    file = list_file(project)
+    """Write the list of figures, unless it is there unchanged: documents depend on that file."""
+    _write(list_file(project), [asdict(item) for item in shown_figures(project, pages)])
+
+
+def write_cells(project: Project, documents: Iterable[Document]) -> None:
+    """Write the list of the slowest cells, all of which have been executed, likewise.
+
+    The times are those of the run that executed a cell, so they stay as long as its result does.
+    """
+    store = execute.Store(project.root)
+    found: list[dict[str, Any]] = [
+        {
+            "page": document.path.as_posix(),
+            "cell": execute.name(cell),
+            "label": cell.label if cell.label and cell.label.startswith("fig-") else "",
+            "seconds": round(took, 1),
+        }
+        for document in documents
+        for cell, took in zip(document.own_cells, execute.seconds(document, store), strict=False)
+        if took >= SHORT
+    ]
+    slowest = sorted(found, key=lambda cell: (-cell["seconds"], cell["page"], cell["cell"]))
+    _write(cells_file(project), slowest[:SLOWEST])
+
+
+def _write(file: Path, content: list[dict[str, Any]]) -> None:
+    text = json.dumps(content, indent=1)
     if not file.is_file() or file.read_text(encoding="utf-8") != text:
         file.parent.mkdir(parents=True, exist_ok=True)
         temporary = file.with_suffix(".new")
@@ -88,3 +129,22 @@ def figure_times() -> None:
     total = sum(item.seconds for item in figures)
     rows.append(f"| **all {len(figures)}, one after the other** | **{total:.1f}** |")
     display(Markdown("\n".join(["| Figure | Seconds |", "| --- | ---: |", *rows])))
+
+
+def cell_times() -> None:
+    """Display a table of the cells that took longest; Quarto alone does not know the times."""
+    from IPython.display import Markdown, display
+
+    project = read_project(find_root())
+    file = cells_file(project)
+    if not file.is_file() or "QUARTO_EXECUTE_INFO" in os.environ:
+        display(Markdown("The times of cells are known only to the built-in renderer."))
+        return
+    rows = []
+    for cell in json.loads(file.read_text(encoding="utf-8")):
+        page = Path(cell["page"])
+        address = f"../{page.with_suffix('.html').as_posix()}"
+        anchor = f"#{cell['label']}" if cell["label"] else ""
+        name = cell["cell"].removeprefix("cell ").strip("'")
+        rows.append(f"| [{page.stem}, {name}]({address}{anchor}) | {cell['seconds']:.1f} |")
+    display(Markdown("\n".join(["| Page and cell | Seconds |", "| --- | ---: |", *rows])))

@@ -63,6 +63,11 @@ class Deck:
     settings: Settings
     output: Path
 
+    @property
+    def handout(self) -> Path:
+        """Where the handout lies, beside the deck."""
+        return self.output.with_name(f"{self.output.stem}-handout.pdf")
+
 
 @dataclass(frozen=True)
 class Project:
@@ -79,6 +84,11 @@ class Project:
     def build(self) -> Path:
         """The folder of everything between source and output, which may be deleted at any time."""
         return self.root / "_build"
+
+    @property
+    def archive(self) -> str:
+        """The name of the file with the whole site in it, in the site's first folder."""
+        return f"{self.deck.output.stem if self.deck else 'book'}.zip"
 
 
 def build_name(document: Path) -> str:

@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -13,7 +13,18 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from lecturebuild import book, checks, crossref, deck, execute, listing, notebooks, pandoc
+from lecturebuild import (
+    book,
+    checks,
+    crossref,
+    deck,
+    execute,
+    listing,
+    notebooks,
+    pandoc,
+    pictures,
+    search,
+)
 from lecturebuild.archive import write_archive
 from lecturebuild.crossref import Labels
 from lecturebuild.errors import LectureError
@@ -59,6 +70,7 @@ def _alone(project: Project) -> Iterator[None]:
 
 
 def _render(project: Project, formats: tuple[str, ...], progress: Progress) -> list[Path]:
+    wished = formats
     if project.deck is None:
         if formats == ("beamer",):
             raise project.settings.error(
@@ -84,7 +96,13 @@ def _render(project: Project, formats: tuple[str, ...], progress: Progress) -> l
     wanted = documents if "beamer" in formats else list(pages.values())
     figures = _draw(project, wanted, progress)
     listing.write_list(project, pages.values())
-    results = _execute(project, wanted, progress)
+    lists, others = (
+        [document for document in wanted if listing.is_list(document) == expected]
+        for expected in (True, False)
+    )
+    results = _execute(project, others, progress)
+    listing.write_cells(project, others)
+    results |= _execute(project, lists, progress)
 
     def woven(document: Document, *, deck: bool = False) -> Woven:
         return weave(document, results, figures, project.build / "media", deck=deck)
@@ -93,7 +111,7 @@ def _render(project: Project, formats: tuple[str, ...], progress: Progress) -> l
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         found = pool.map(lambda page: _labels(project, page, texts[page]), pages)
         labels = dict(zip(pages, found, strict=True))
-        chapters = chapters_of(labels)
+        chapters = chapters_of(labels, in_deck)
         index = crossref.build_index(pages, labels, {c.path: c.number for c in chapters})
         deck_only = {label for found in labels.values() for label in found.deck_only}
         for page, document in pages.items():
@@ -136,8 +154,10 @@ def _render(project: Project, formats: tuple[str, ...], progress: Progress) -> l
         if error:
             raise error
     if "html" in formats:
+        written = [(chapter.href, site[chapter.href]) for chapter in chapters]
+        site |= search.index(dict(written), project.build)
         site |= _assets(project, pages, list(texts.values()), labels)
-        _publish(project, site)
+        _publish(project, site, archive="beamer" in wished or project.deck is None)
         first = project.output / project.pages[0].with_suffix(".html")
         if no_latex:
             raise no_latex
@@ -228,11 +248,18 @@ def _labels_file(project: Project, page: Path) -> Path:
     return project.build / "labels" / f"{build_name(page)}.json"
 
 
-def chapters_of(labels: dict[Path, Labels]) -> tuple[book.Chapter, ...]:
+def chapters_of(
+    labels: dict[Path, Labels], in_deck: Collection[Path] = ()
+) -> tuple[book.Chapter, ...]:
     """Return the pages, given by their labels, as the menu shows them."""
     numbers = crossref.chapter_numbers(labels, labels)
     return tuple(
-        book.Chapter(page, numbers[page], crossref.title_of(found, page))
+        book.Chapter(
+            page,
+            numbers[page],
+            crossref.title_of(found, page),
+            crossref.title_label(found) if page in in_deck else "",
+        )
         for page, found in labels.items()
     )
 
@@ -301,11 +328,12 @@ def _deck(
     step = str(document.path)
     progress.begin(step)
     pdf, new = deck.write_deck(project, document, text, index)
+    handout = deck.write_handout(project, document, anew=new)
     if new:
         progress.end("deck", step)
     else:
         progress.forget(step)
-    return {project.deck.output.as_posix(): pdf}
+    return {project.deck.output.as_posix(): pdf, project.deck.handout.as_posix(): handout}
 
 
 def _assets(
@@ -317,12 +345,12 @@ def _assets(
     """Return the book's other files: theme, pictures, resources, by their place in the book."""
     site: dict[str, Path] = {}
     for file in sorted(book.THEME.rglob("*")):
-        if file.is_file() and file.suffix != ".html":
+        if file.is_file() and file.suffix not in {".html", ".md"}:
             site[f"assets/{file.relative_to(book.THEME).as_posix()}"] = file
     for text in texts:
         for name, file in text.media.items():
             if file.suffix != ".pdf":
-                site[f"media/{name}"] = file
+                site[f"media/{name}"] = pictures.published(file, project.build / "lean")
     for page, defined in labels.items():
         for image in defined.images:
             file = (project.root / page.parent / image).resolve()
@@ -344,10 +372,31 @@ def _deck_file(project: Project) -> list[Path]:
     return [file for file in files if file.is_file()]
 
 
-def _publish(project: Project, site: dict[str, Path]) -> None:
-    """Put a new book in place of the old one; a deck that was not rendered now stays."""
-    for file in _deck_file(project):
-        site.setdefault(file.relative_to(project.output).as_posix(), file)
+def _whole_site(project: Project, site: dict[str, Path]) -> Path:
+    """Return the file with the whole site in it, written anew if the site has changed."""
+    archive, record = project.build / project.archive, project.build / "archived.json"
+    manifest = {name: _stamp(file) for name, file in sorted(site.items())}
+    if archive.is_file() and record.is_file():
+        if json.loads(record.read_text(encoding="utf-8")) == manifest:
+            return archive
+        record.unlink()
+    from lecturebuild import downloads
+
+    downloads.write_archive(archive, site)
+    record.write_text(json.dumps(manifest), encoding="utf-8")
+    return archive
+
+
+def _publish(project: Project, site: dict[str, Path], *, archive: bool) -> None:
+    """Put a new book in place of the old one; what was not made now stays: a deck, the archive."""
+    kept = [project.deck.output, project.deck.handout] if project.deck else []
+    for name in map(Path.as_posix, kept):
+        if (project.output / name).is_file():
+            site.setdefault(name, project.output / name)
+    if archive:
+        site[project.archive] = _whole_site(project, site)
+    elif (project.output / project.archive).is_file():
+        site[project.archive] = project.output / project.archive
     manifest = {name: _stamp(file) for name, file in sorted(site.items())}
     record = project.build / "published.json"
     if record.is_file() and project.output.is_dir():

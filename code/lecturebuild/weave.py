@@ -15,6 +15,8 @@ from lecturebuild.execute import Output, Outputs, name
 from lecturebuild.source import Cell, Document, Line
 
 FRAME = re.compile(r"^##\s")
+EMPTY = re.compile(r"\s*<pre\b[^>]*>\s*</pre>\s*")
+"""What rich, and so Keras's summary, leaves in a notebook of an output that was captured."""
 
 FigureFiles = Callable[[str], dict[str, Path]]
 """Returns, for the name of a figure of the store, its files by suffix."""
@@ -166,6 +168,8 @@ def _text(output: Output) -> list[str]:
     if output.kind == "latex":
         return ["", *output.markup.strip().split("\n"), ""]
     if output.kind == "html":
+        if EMPTY.fullmatch(output.markup):
+            return []
         fence = _fence(output.markup)
         return [
             *_div('class="cell-output"', [f"{fence}{{=html}}", *output.markup.split("\n"), fence]),

@@ -1,10 +1,12 @@
 """What several plots share: a classifier's decision boundary, the error surface of a descent."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 from numpy.typing import NDArray
 
@@ -35,6 +37,15 @@ def plot_events(ax: Axes, x: Array, t: Array, size: float = 3.0) -> None:
 def legend_above(ax: Axes) -> None:
     """Name signal and background in one line above the axes, where no event is hidden."""
     ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, borderpad=0, markerscale=1.5)
+
+
+def legend_outside(fig: Figure, ax: Axes, **place: Any) -> None:
+    """Name signal and background, as `ax` shows them, once for all panels.
+
+    `place` goes to Matplotlib's `legend`, such as `loc="outside lower center", ncols=2`.
+    """
+    names = ax.get_legend_handles_labels()
+    fig.legend(*names, borderpad=0, markerscale=1.5, **place)
 
 
 def output_on_grid(

@@ -32,6 +32,9 @@ HALF = (3.0, 2.4)
 FULL = (6.0, 2.9)
 """Width and height in inches of a figure for a whole slide."""
 
+FLAT = (6.0, 2.05)
+"""The same, where a formula or two lines of text stand under it."""
+
 _HERE = Path(__file__).parent
 # Installed by students, alone, the package has the fonts inside.
 FONTS = _HERE / "fonts" if (_HERE / "fonts").is_dir() else _HERE.parents[1] / "fonts"

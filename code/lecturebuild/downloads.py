@@ -1,0 +1,194 @@
+"""Make what a reader takes away: a handout of the deck, and the whole site in one file.
+
+The handout shows four frames a page, each beside its speaker's notes. LaTeX sets each note on a
+small page of its own, a card, in the fonts of the deck; it runs only if a note has changed. Then
+frames and cards are put together on sheets of A4.
+"""
+
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pypdf import PageObject, PdfReader, PdfWriter, Transformation
+from pypdf.generic import DecodedStreamObject, NameObject, TextStringObject
+
+SHEET = (595.0, 842.0)  # points: A4
+MARGIN, GAP = 36.0, 14.0
+ROWS = 4
+ROW = (SHEET[1] - 2 * MARGIN + GAP) / ROWS
+FRAME = (290.0, ROW - GAP)
+"""Frames are as large as fits into this."""
+
+PACKED = {".pdf", ".png", ".jpg", ".woff2", ".zip"}
+"""Kinds of files that are compressed already."""
+
+FRAMES = re.compile(r"^\\begin\{frame\}.*?^\\end\{frame\}", re.M | re.S)
+SOURCE = re.compile(r"^% source .+$", re.M)
+PAGES = re.compile(r"\\beamer@framepages \{(\d+)\}\{(\d+)\}")
+CARD = r"""
+\begin{frame}[plain,t,fragile]
+\begin{lrbox}{\lecturenote}
+\begin{minipage}{\textwidth}
+\raggedright\fontsize{9}{11.5}\selectfont
+%(source)s
+%(note)s
+\end{minipage}
+\end{lrbox}
+\lecturecard
+\end{frame}
+"""
+CARDS = r"""
+\geometry{papersize={%(width).1fbp,%(height).1fbp}}
+\setbeamersize{text margin left=0pt, text margin right=0pt}
+\setbeamertemplate{background}{}
+\setbeamertemplate{background canvas}{}
+\newsavebox{\lecturenote}
+%% A note that is too long for its card is set smaller.
+\newcommand{\lecturecard}{%%
+  \ifdim\dimexpr\ht\lecturenote+\dp\lecturenote\relax>\textheight
+    \resizebox*{!}{\textheight}{\usebox{\lecturenote}}%%
+  \else\usebox{\lecturenote}\fi}
+\begin{document}
+%(cards)s
+\end{document}
+"""
+
+
+@dataclass(frozen=True)
+class Note:
+    """A speaker's note in LaTeX and the number, in its file, of the frame it belongs to."""
+
+    frame: int
+    text: str
+    source: str
+
+
+def notes(tex: str) -> list[Note]:
+    """Return the notes of a deck, in its order."""
+    found = []
+    for number, frame in enumerate(FRAMES.findall(tex), start=1):
+        source = SOURCE.search(frame)
+        texts = list(_arguments(frame, r"\note{"))
+        if texts:
+            found.append(Note(number, "\n\n".join(texts), source[0] if source else ""))
+    return found
+
+
+def _arguments(tex: str, command: str) -> Iterator[str]:
+    """Yield the arguments of a command, which may have braces inside."""
+    start = tex.find(command)
+    while start >= 0:
+        start += len(command)
+        depth, end = 1, start
+        while depth and end < len(tex):
+            depth += {"{": 1, "}": -1}.get(tex[end], 0)
+            end += 2 if tex[end] == "\\" else 1
+        yield tex[start : end - 1]
+        start = tex.find(command, end)
+
+
+def cards(tex: str, aspect: float) -> str:
+    """Return LaTeX that sets each note of a deck on a page of its own."""
+    preamble, _, _ = tex.partition(r"\begin{document}")
+    width, height = _frame_size(aspect)
+    pages = [CARD % {"source": n.source, "note": n.text}
+             for n in notes(tex)]  # fmt: skip
+    size = {"width": SHEET[0] - 2 * MARGIN - width - GAP, "height": height}
+    return preamble + CARDS % (size | {"cards": "".join(pages)})
+
+
+def _frame_size(aspect: float) -> tuple[float, float]:
+    """Return width and height of a frame on the sheet, given the ratio of the two."""
+    width = min(FRAME[0], FRAME[1] * aspect)
+    return width, width / aspect
+
+
+def aspect_of(deck: PdfReader) -> float:
+    """Return the ratio of a deck's width to its height."""
+    box = deck.pages[0].mediabox
+    return float(box.width / box.height)
+
+
+def write_handout(handout: Path, deck: PdfReader, nav: str, noted: list[Note], cards: Path) -> None:
+    """Put the frames of a deck and their notes on sheets.
+
+    Parameters
+    ----------
+    nav : str
+        What Beamer says of each frame's first and last page; of several the last is shown.
+    noted : list of Note
+        The notes; `cards` is the PDF with a page for each, if there are any.
+    """
+    frames = [(int(first), int(last)) for first, last in PAGES.findall(nav)]
+    places = {
+        name: (deck.get_destination_page_number(destination) or 0) + 1
+        for name, destination in deck.named_destinations.items()
+    }
+    on_card = dict(zip((places.get(f"lecture-frame-{n.frame}") for n in noted),
+                       PdfReader(cards).pages if noted else (), strict=True))  # fmt: skip
+    width, height = _frame_size(aspect_of(deck))
+    scale = width / float(deck.pages[0].mediabox.width)
+    writer = PdfWriter()
+    for start in range(0, len(frames), ROWS):
+        sheet = writer.add_page(_outlines(len(frames[start : start + ROWS]), width, height))
+        for row, (first, last) in enumerate(frames[start : start + ROWS]):
+            x, y = MARGIN, _bottom(row, height)
+            move = Transformation().scale(scale).translate(x, y)
+            sheet.merge_transformed_page(deck.pages[last - 1], move)
+            beside = Transformation().translate(x + width + GAP, y)
+            for card in (on_card[page] for page in range(first, last + 1) if page in on_card):
+                sheet.merge_transformed_page(card, beside)
+    _copy_properties(deck, writer)
+    writer.compress_identical_objects()
+    temporary = handout.with_suffix(".new")
+    writer.write(temporary)
+    temporary.replace(handout)
+
+
+def _copy_properties(deck: PdfReader, writer: PdfWriter) -> None:
+    if deck.metadata is not None:
+        title = f"{deck.metadata.title} (handout)"
+        writer.add_metadata({"/Title": title, "/Author": deck.metadata.author or ""})
+    root = deck.root_object
+    if "/Lang" in root:
+        writer.root_object[NameObject("/Lang")] = TextStringObject(root["/Lang"])
+
+
+def _bottom(row: int, height: float) -> float:
+    """Return where a row's frame begins on the sheet, in points from below."""
+    return SHEET[1] - MARGIN - row * ROW - height
+
+
+def _outlines(rows: int, width: float, height: float) -> PageObject:
+    """Return a sheet with thin lines around its frames to be."""
+    # A little outside, where a frame's own white background does not cover them.
+    boxes = [
+        f"{MARGIN - 0.5} {_bottom(row, height) - 0.5} {width + 1} {height + 1} re S"
+        for row in range(rows)
+    ]
+    content = DecodedStreamObject()
+    content.set_data("\n".join(["q 0.6 G 0.5 w", *boxes, "Q"]).encode())
+    sheet = PageObject.create_blank_page(width=SHEET[0], height=SHEET[1])
+    sheet[NameObject("/Contents")] = content
+    return sheet
+
+
+def write_archive(archive: Path, site: dict[str, Path]) -> None:
+    """Write all files of a site into one, the same bytes whenever the files are the same.
+
+    Pages in it do not offer the archive itself.
+    """
+    link = re.compile(rb'<a\b[^>]*href="[^"]*%s"[^>]*>.*?</a>' % re.escape(archive.name.encode()))
+    temporary = archive.with_suffix(".new")
+    with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as pack:
+        for name, file in sorted(site.items()):
+            content = file.read_bytes()
+            entry = zipfile.ZipInfo(f"{archive.stem}/{name}", (1980, 1, 1, 0, 0, 0))
+            entry.external_attr = 0o644 << 16
+            content = link.sub(b"", content) if name.endswith(".html") else content
+            packed = file.suffix in PACKED
+            entry.compress_type = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
+            pack.writestr(entry, content)
+    temporary.replace(archive)

@@ -1,0 +1,129 @@
+"""Make Matplotlib's SVG files smaller for the web; they look the same."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+DIGITS = 2
+"""Places after the point that a coordinate keeps: a hundredth of a point cannot be seen."""
+SHARED = 3
+"""A style of so many elements becomes a class."""
+
+NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?")
+PATH = re.compile(r'( d=")([^"]*)(")')
+POSITION = re.compile(r'( (?:x|y|x1|x2|y1|y2|cx|cy|transform)=")([^"]*)(")')
+SCALE = re.compile(r"((?:scale|matrix)\([^)]*\))")
+NOISE = re.compile(r"<metadata>.*?</metadata>|<!--.*?-->|<!DOCTYPE.*?>\s*(?=<svg)", re.S)
+ID = re.compile(r' id="([^"]*)"')
+LINK = re.compile(r'(?<=href="#)[^"]*|(?<=url\(#)[^)]*')
+STYLED = re.compile(r"<(path|use|g)((?: [\w:-]+=\"[^\"]*\")*)(/?)>")
+FILL = re.compile(r"fill:(#\w+|none);?")
+
+
+def lean(svg: str) -> str:
+    """Return an SVG file in fewer characters; one that is not Matplotlib's as it is.
+
+    Comments, metadata, spaces between elements and names that nothing refers to go; coordinates
+    are rounded, lines written relative to the point before, styles of several elements shared.
+    """
+    if "Matplotlib" not in svg:
+        return svg
+    svg = re.sub(r">\s+<", "><", NOISE.sub("", svg)).replace("xlink:href", "href")
+    svg = PATH.sub(lambda found: found[1] + _path(found[2]) + found[3], svg)
+    svg = POSITION.sub(lambda found: found[1] + _rounded(found[2]) + found[3], svg)
+    return _shared_styles(_short_names(svg))
+
+
+def _rounded(text: str) -> str:
+    # Scales are small numbers that multiply large ones: they keep all their digits.
+    return "".join(
+        part if SCALE.match(part) else NUMBER.sub(lambda number: _short(float(number[0])), part)
+        for part in SCALE.split(text)
+    )
+
+
+def _short(number: float) -> str:
+    text = f"{number:.{DIGITS}f}".rstrip("0").rstrip(".")
+    return "0" if text in {"-0", ""} else re.sub(r"^(-?)0\.", r"\1.", text)
+
+
+def _path(data: str) -> str:
+    """Return a path with rounded, relative coordinates; one with unusual commands as it is."""
+    if not set(re.findall(r"[A-Za-z]", data)) <= set("MLCQz"):
+        return data
+    tokens = iter(re.findall(r"[A-Z]|z|" + NUMBER.pattern, data))
+    out: list[str] = []
+    start = here = (0, 0)
+    last = ""
+    for command in tokens:
+        if command == "z":
+            out.append("z")
+            here, last = start, "z"
+            continue
+        count = {"M": 2, "L": 2, "Q": 4, "C": 6}[command]
+        values = [round(float(next(tokens)) * 10**DIGITS) for _ in range(count)]
+        if command == "M":
+            start = values[0], values[1]
+            out.append("M" + _joined(values))
+        else:
+            relative = _joined(value - here[place % 2] for place, value in enumerate(values))
+            letter = command.lower()
+            space = "" if relative.startswith("-") else " "
+            out.append(space + relative if letter == last else letter + relative)
+        here, last = (values[-2], values[-1]), command.lower()
+    return "".join(out)
+
+
+def _joined(values: Iterable[int]) -> str:
+    text = last = ""
+    for value in values:
+        number = _short(value / 10**DIGITS)
+        # A sign ends the number before, and so does a second point.
+        clear = not text or number[0] == "-" or (number[0] == "." and "." in last)
+        text += number if clear else f" {number}"
+        last = number
+    return text
+
+
+def _short_names(svg: str) -> str:
+    """Give the elements that others refer to short names, and take the names of all others."""
+    names = {name: f"n{number}" for number, name in enumerate(dict.fromkeys(LINK.findall(svg)))}
+    svg = ID.sub(lambda found: f' id="{names[found[1]]}"' if found[1] in names else "", svg)
+    return LINK.sub(lambda found: names[found[0]], svg)
+
+
+def _shared_styles(svg: str) -> str:
+    """Turn what several elements have in common into classes; a colour may be an element's own."""
+    styles = [style for found in STYLED.finditer(svg) if (style := _style(found[2]))]
+    whole = Counter(styles)
+    rest = Counter(FILL.sub("", style) for style in styles if whole[style] < SHARED)
+    frequent = [style for counts in (whole, rest) for style in counts if counts[style] >= SHARED]
+    classes = {style: f"s{number}" for number, style in enumerate(filter(None, frequent))}
+
+    def shared(found: re.Match[str]) -> str:
+        tag, attributes, end = found.groups()
+        style = _style(attributes)
+        if not style:
+            return found[0]
+        attributes = re.sub(r' (?:style|clip-path)="[^"]*"', "", attributes)
+        fill = FILL.search(style)
+        if style in classes:
+            attributes += f' class="{classes[style]}"'
+        elif fill and (others := FILL.sub("", style)) in classes:
+            attributes += f' fill="{fill[1]}" class="{classes[others]}"'
+        else:
+            attributes += f' style="{style}"'
+        return f"<{tag}{attributes}{end}>"
+
+    svg = STYLED.sub(shared, svg)
+    rules = "".join(f".{name}{{{style}}}" for style, name in classes.items())
+    return svg.replace("</style>", rules + "</style>", 1)
+
+
+def _style(attributes: str) -> str:
+    """Return an element's style and clip path as one style, in its shortest form."""
+    values = dict(re.findall(r' (style|clip-path)="([^"]*)"', attributes))
+    parts = [values.get("style", "").rstrip("; ")]
+    if "clip-path" in values:
+        parts.append(f"clip-path:{values['clip-path']}")
+    return re.sub(r"\s*([:;])\s*", r"\1", ";".join(filter(None, parts)))

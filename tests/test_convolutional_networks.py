@@ -1,0 +1,198 @@
+"""The chapter on convolutional networks: its cells are run, and what it says is compared."""
+
+import io
+from contextlib import redirect_stdout
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lecturebuild.project import read_project
+from lecturebuild.source import read_document
+from nnlecture import digits
+from nnlecture.keras_summary import plain
+from nnlecture.reproducible import keras, tf
+
+ROOT = Path(__file__).parents[1]
+CHAPTER = Path("chapters/convolutional-networks.qmd")
+LAYERS = [
+    ("conv2d (Conv2D)", (26, 26, 8), 80),
+    ("max_pooling2d (MaxPooling2D)", (13, 13, 8), 0),
+    ("flatten (Flatten)", (1352,), 0),
+    ("dense (Dense)", (16,), 21_648),
+    ("dense_1 (Dense)", (10,), 170),
+]
+
+
+def cells():
+    """Return the chapter's cells, but not those that only show a figure of figures/."""
+    project = read_project(ROOT)
+    document = read_document(ROOT, CHAPTER, tuple(project.pages), project.settings)
+    return [cell for cell in document.own_cells if not cell.code.startswith("figure(")]
+
+
+@pytest.fixture(scope="module")
+def chapter():
+    """Run the cells as the page does; return their names, their figures and what they print.
+
+    The digits are the sample's, so that the test is the same with and without a network.
+    """
+    names, figures = {}, {}
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(io.StringIO()) as printed:
+        patch.setattr(digits, "digits", digits.sample)
+        keras.utils.clear_session()  # which names the layers as in a new kernel
+        for cell in cells():
+            exec(cell.code.replace("%matplotlib inline", ""), names)
+            if cell.label:
+                figures[cell.label] = names["fig"]
+    return names, figures, printed.getvalue()
+
+
+def test_model_has_the_shapes_and_parameters_of_the_lecture(chapter):
+    model = chapter[0]["model"]
+    found = [(layer.output.shape[1:], layer.count_params()) for layer in model.layers]
+    assert found == [layer[1:] for layer in LAYERS]
+    assert model.count_params() == 21_898
+
+
+def test_summary_is_printed_in_full_and_in_characters_that_every_font_has(chapter):
+    text = chapter[2]
+    summary = text[text.index("Model: ") : text.index("Non-trainable")]
+    rows = [row.split("  ") for row in summary.splitlines()]
+    printed = [tuple(word.strip() for word in row if word.strip()) for row in rows]
+    for name, shape, parameters in LAYERS:
+        assert (name, str((None, *shape)), f"{parameters:,}") in printed
+    assert "Total params: 21,898" in summary
+    assert summary.isascii()
+    assert max(map(len, summary.splitlines())) <= 70
+
+
+def test_plain_summary_keeps_every_word_of_keras(capsys):
+    model = keras.Sequential([keras.layers.Input((3,)), keras.layers.Dense(2, name="only")])
+    model.summary(line_length=70, print_fn=print)
+    original = capsys.readouterr().out
+    model.summary(line_length=70, print_fn=plain)
+    ours = capsys.readouterr().out
+    words = [word for word in original.split() if any(map(str.isalnum, word))]
+    assert [word for word in ours.split() if any(map(str.isalnum, word))] == words
+    assert len(ours.splitlines()) < len(original.splitlines())
+
+
+def test_training_is_the_one_of_the_lecture(chapter):
+    model, history = chapter[0]["model"], chapter[0]["history"]
+    assert model.loss == "categorical_crossentropy"
+    assert isinstance(model.optimizer, keras.optimizers.Adam)
+    assert model.optimizer.iterations == 2000 / 200 * len(history["loss"])  # half of 4,000 digits
+    assert set(history) == {"loss", "accuracy", "val_loss", "val_accuracy"}
+
+
+def test_training_stops_two_epochs_after_the_lowest_validation_loss(chapter):
+    losses = chapter[0]["history"]["val_loss"]
+    assert len(losses) < 50
+    assert np.argmin(losses) == len(losses) - 1 - 2
+    assert f"epochs: {len(losses)}" in chapter[2]
+
+
+def test_model_that_is_kept_is_the_one_of_that_epoch(chapter):
+    names = chapter[0]
+    half = len(names["x_train"]) // 2
+    loss, _ = names["kept"].evaluate(names["x_train"][half:], names["t_train"][half:], verbose=0)
+    assert loss == pytest.approx(min(names["history"]["val_loss"]), rel=1e-4)
+
+
+def test_accuracy_that_is_printed_is_that_of_the_test_digits(chapter):
+    names = chapter[0]
+    classes = names["kept"].predict(names["x_test"], verbose=0).argmax(axis=1)
+    accuracy = np.mean(classes == digits.sample().t_test)
+    assert f"accuracy {accuracy:.1%}" in chapter[2]
+    assert accuracy > 0.88
+
+
+def test_response_to_an_edge_moves_with_it(chapter):
+    first, shifted = "[0. 3. 3. 0. 0.]", "[0. 0. 3. 3. 0.]"
+    assert chapter[2].count(first) == chapter[2].count(shifted) == 3
+    assert chapter[2].index(first) < chapter[2].index(shifted)
+
+
+def test_page_says_which_digits_it_used(chapter):
+    assert digits.sample().source in chapter[2].replace("\n", " ")
+
+
+def test_both_halves_of_the_training_data_have_all_classes_alike():
+    t_train = digits.sample().t_train
+    for half in (t_train[:2000], t_train[2000:]):
+        np.testing.assert_allclose(np.bincount(half) / len(half), 0.1, atol=0.02)
+
+
+def test_curves_are_those_of_the_training_and_the_dotted_line_its_best_epoch(chapter):
+    history = chapter[0]["history"]
+    for ax, name in zip(chapter[1]["fig-mnist-curves"].axes, ("loss", "accuracy"), strict=True):
+        training, validation, kept = ax.lines
+        np.testing.assert_array_equal(training.get_ydata(), history[name])
+        np.testing.assert_array_equal(validation.get_ydata(), history[f"val_{name}"])
+        assert kept.get_xdata()[0] == np.argmin(history["val_loss"]) + 1
+        assert training.get_xdata()[0] == 1
+
+
+def test_maps_under_the_filters_are_what_keras_computes(chapter):
+    names, axes = chapter[0], chapter[1]["fig-mnist-filters"].axes
+    convolution = keras.Model(names["kept"].inputs, names["kept"].layers[0].output)
+    maps = convolution.predict(names["digit"][np.newaxis], verbose=0)[0]
+    for number, ax in enumerate(axes[8:]):
+        np.testing.assert_allclose(ax.images[0].get_array(), maps[..., number], atol=1e-5)
+
+
+def test_digits_shown_are_two_of_each_class_in_order(chapter):
+    data = digits.sample()
+    for place, ax in enumerate(chapter[1]["fig-mnist-digits"].axes):
+        [found] = np.flatnonzero((data.x_train == ax.images[0].get_array()).all(axis=(1, 2)))
+        assert data.t_train[found] == place % 10
+
+
+@pytest.mark.parametrize("n", [7, 28, 48])
+@pytest.mark.parametrize("k, p, s", [(3, 0, 1), (3, 1, 1), (5, 2, 2), (2, 0, 2), (5, 0, 3)])
+def test_output_size_is_that_of_keras(chapter, n, k, p, s):
+    network = keras.Sequential(
+        [
+            keras.layers.Input((n, n, 1)),
+            keras.layers.ZeroPadding2D(p),
+            keras.layers.Conv2D(1, k, strides=s),
+        ]
+    )
+    assert network.output_shape[1] == chapter[0]["output_size"](n, k, p, s)
+
+
+@pytest.mark.parametrize("k, c, f", [(3, 1, 8), (5, 3, 16), (1, 4, 2)])
+def test_parameter_count_of_a_convolution_is_that_of_keras(k, c, f):
+    layer = keras.layers.Conv2D(f, k)
+    layer.build((None, 9, 9, c))
+    assert layer.count_params() == (k**2 * c + 1) * f
+
+
+def test_answer_on_the_calorimeter_with_three_layers_is_right():
+    layer = keras.layers.Conv2D(16, 5)
+    layer.build((None, 48, 48, 3))
+    assert layer.compute_output_shape((None, 48, 48, 3))[1:] == (44, 44, 16)
+    assert layer.count_params() == 1216
+
+
+def test_loss_of_a_network_that_knows_nothing_is_the_logarithm_of_ten():
+    loss = keras.losses.categorical_crossentropy(np.eye(10), np.full((10, 10), 0.1))
+    np.testing.assert_allclose(loss, np.log(10), rtol=1e-5)
+    assert f"{np.log(10):.1f}" == "2.3"
+
+
+def test_error_signal_of_a_softmax_is_output_minus_target():
+    u, t = tf.Variable([[0.3, -1.2, 2.0]]), tf.constant([[0.0, 1.0, 0.0]])
+    with tf.GradientTape() as tape:
+        y = keras.ops.softmax(u)
+        error = keras.losses.categorical_crossentropy(t, y)
+    np.testing.assert_allclose(tape.gradient(error, u), y - t, atol=1e-6)
+
+
+def test_code_in_the_frames_is_readable_from_the_back_row():
+    for cell in cells():
+        if cell.options.get("echo", True) and cell.options.get("include", True):
+            lines = cell.code.splitlines()
+            assert len(lines) <= 16
+            assert max(map(len, lines)) <= 75
