@@ -170,9 +170,10 @@ def find_ink(grey: Array) -> Array:
     deviation, noise = _from_paper(smooth)
     if abs(deviation.min()) > abs(deviation.max()):
         deviation = -deviation
-    threshold = _otsu(deviation)
-    seen = deviation > threshold
-    level = float(np.median(deviation[seen])) if seen.any() else 0.0
+    level = 0.0
+    if deviation.max() >= CONTRAST:
+        seen = deviation > _otsu(deviation)
+        level = float(np.median(deviation[seen]))
     if level < max(CONTRAST, 6 * noise):
         raise ValueError("nothing is drawn in the picture, or it hardly stands out from the paper")
     if seen.mean() > 0.5:
