@@ -38,11 +38,15 @@ def modules_of(source: str, folder: Path, root: Path) -> tuple[Path, ...]:
     root, folder = root.resolve(), folder.resolve()
     entries = [Path(entry).resolve() for entry in sys.path]
     folders = [folder, *(entry for entry in entries if in_project(entry, root))]
+    # Most imports are of libraries: one look into a folder saves many for single files.
+    own = {file.stem for place in folders if place.is_dir() for file in place.iterdir()}
     found: set[Path] = set()
     waiting = [(folder, _parse(source))]
     while waiting:
         place, imports = waiting.pop()
         for dots, name in imports:
+            if not dots and name.partition(".")[0] not in own:
+                continue
             base = [place, *place.parents][dots - 1 : dots] if dots else folders
             for file in _files_of(name, base):
                 if file not in found:
