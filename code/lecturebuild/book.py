@@ -171,7 +171,7 @@ def _tidy(book: Book, chapter: Chapter, woven: Woven, labels: Labels, page: str)
         print(f"{chapter.path}: warning: in its HTML, {complaint}", file=sys.stderr)
     # A template may show the contents twice; nothing refers to the ids of their links.
     head = re.sub(r' id="toc-[^"]*"', "", head)
-    head = head.replace("$summary$", html.escape(tidied.summary))
+    head = head.replace("$summary$", html.escape(tidied.summary or chapter.title))
     return f"{head}{BODY[0]}{tidied.text}{BODY[1]}{foot}"
 
 
