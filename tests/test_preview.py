@@ -16,8 +16,7 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 from projects import lecture, make, render, write
 
-from lecturebuild.errors import LectureError
-from lecturebuild.preview import inside, preview
+from lecturebuild.preview import inside
 from lecturebuild.watch import folders
 
 MAIN = "import sys; from lecturebuild.cli import main; sys.exit(main())"
@@ -102,7 +101,8 @@ def test_change_of_text_reloads_the_page_where_the_reader_was(running, page):
     changed = text("second").replace("Paragraph 1,", f"{more * 5}Paragraph 1,")
     write(running.root, {"long.qmd": changed})
     expect(page.locator("p", has_text="Paragraph 0, second")).to_have_count(1, timeout=LIMIT)
-    page.wait_for_function("scrollY > 3000")
+    while page.evaluate("scrollY") <= 3000:  # the page's policy forbids to wait inside it
+        page.wait_for_timeout(100)
     assert abs(heading.bounding_box()["y"] - before) < 3
 
 
@@ -215,9 +215,14 @@ def test_port_in_use_is_an_error_with_advice(tmp_path):
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = other.getsockname()[1]
-        with pytest.raises(LectureError, match=f"port {port} is in use; choose another one with"):
-            preview(root, port)
+        command = [sys.executable, "-c", MAIN, "preview", str(root), "--port", str(port)]
+        run = subprocess.run(command, capture_output=True, text=True)
+    assert run.returncode == 1
+    assert run.stderr.startswith(f"lecture: port {port} is in use; choose another one with --port")
     assert not (root / "_book").exists()
+
+
+def test_preview_of_nothing_is_an_error(tmp_path):
     assert lecture("preview", tmp_path / "nowhere").err.startswith("lecture: ")
 
 
