@@ -1,6 +1,7 @@
 """The `lecture` command."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -10,6 +11,9 @@ from lecturebuild.errors import LectureError
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; return its exit code: 0, or 1 after a message about what to mend."""
     options = _parser().parse_args(arguments)
+    # Kernels and figures run side by side: with threads of its own for each small product of
+    # matrices, they are several times slower, and sums may differ from run to run.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         return int(options.run(options))
     except LectureError as error:
