@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pypdf import PageObject, PdfReader, PdfWriter, Transformation
-from pypdf.generic import DecodedStreamObject, NameObject, TextStringObject
+from pypdf import PageObject, PdfReader, PdfWriter
+from pypdf.generic import DictionaryObject, NameObject, StreamObject, TextStringObject
 
 SHEET = (595.0, 842.0)  # points: A4
 MARGIN, GAP = 36.0, 14.0
@@ -132,14 +132,14 @@ def write_handout(handout: Path, deck: PdfReader, nav: str, noted: list[Note], c
     scale = width / float(deck.pages[0].mediabox.width)
     writer = PdfWriter()
     for start in range(0, len(frames), ROWS):
-        sheet = writer.add_page(_outlines(len(frames[start : start + ROWS]), width, height))
+        shown = []
         for row, (first, last) in enumerate(frames[start : start + ROWS]):
-            x, y = MARGIN, _bottom(row, height)
-            move = Transformation().scale(scale).translate(x, y)
-            sheet.merge_transformed_page(deck.pages[last - 1], move)
-            beside = Transformation().translate(x + width + GAP, y)
+            y = _bottom(row, height)
+            shown.append((deck.pages[last - 1], scale, MARGIN, y))
             for card in (on_card[page] for page in range(first, last + 1) if page in on_card):
-                sheet.merge_transformed_page(card, beside)
+                shown.append((card, 1.0, MARGIN + width + GAP, y))
+        boxes = _outlines(len(frames[start : start + ROWS]), width, height)
+        _add_sheet(writer, boxes, shown)
     _copy_properties(deck, writer)
     writer.compress_identical_objects()
     temporary = handout.with_suffix(".new")
@@ -161,18 +161,41 @@ def _bottom(row: int, height: float) -> float:
     return SHEET[1] - MARGIN - row * ROW - height
 
 
-def _outlines(rows: int, width: float, height: float) -> PageObject:
-    """Return a sheet with thin lines around its frames to be."""
+def _outlines(rows: int, width: float, height: float) -> str:
+    """Return the PDF operators that draw thin lines around a sheet's frames to be."""
     # A little outside, where a frame's own white background does not cover them.
     boxes = [
         f"{MARGIN - 0.5} {_bottom(row, height) - 0.5} {width + 1} {height + 1} re S"
         for row in range(rows)
     ]
-    content = DecodedStreamObject()
-    content.set_data("\n".join(["q 0.6 G 0.5 w", *boxes, "Q"]).encode())
-    sheet = PageObject.create_blank_page(width=SHEET[0], height=SHEET[1])
-    sheet[NameObject("/Contents")] = content
-    return sheet
+    return "\n".join(["q 0.6 G 0.5 w", *boxes, "Q"])
+
+
+def _add_sheet(
+    writer: PdfWriter, below: str, shown: list[tuple[PageObject, float, float, float]]
+) -> None:
+    """Add a sheet that shows pages, each with its scale and its place, above what is drawn below.
+
+    Every page becomes a form, PDF's word for a drawing that others show: its contents need not be
+    read, which merging them would.
+    """
+    sheet = writer.add_blank_page(*SHEET)
+    drawn, forms = [below], DictionaryObject()
+    for number, (page, scale, x, y) in enumerate(shown):
+        form = StreamObject()
+        contents = page.get_contents()
+        form.set_data(b"" if contents is None else contents.get_data())
+        form[NameObject("/Type")] = NameObject("/XObject")
+        form[NameObject("/Subtype")] = NameObject("/Form")
+        form[NameObject("/BBox")] = page.mediabox
+        form[NameObject("/Resources")] = page[NameObject("/Resources")].clone(writer)
+        name = f"/Page{number}"
+        forms[NameObject(name)] = writer._add_object(form.flate_encode())
+        drawn.append(f"q {scale:.5f} 0 0 {scale:.5f} {x:.2f} {y:.2f} cm {name} Do Q")
+    content = StreamObject()
+    content.set_data("\n".join(drawn).encode())
+    sheet[NameObject("/Contents")] = writer._add_object(content)
+    sheet[NameObject("/Resources")] = DictionaryObject({NameObject("/XObject"): forms})
 
 
 def write_archive(archive: Path, site: dict[str, Path]) -> None:

@@ -102,13 +102,21 @@ def _render(project: Project, formats: tuple[str, ...], progress: Progress) -> l
     )
     results = _execute(project, others, progress)
     listing.write_cells(project, others)
-    results |= _execute(project, lists, progress)
 
     def woven(document: Document, *, deck: bool = False) -> Woven:
         return weave(document, results, figures, project.build / "media", deck=deck)
 
-    texts = {page: woven(document) for page, document in pages.items()}
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    # One thread more than there are processors, for the one that only waits for kernels.
+    with ThreadPoolExecutor((os.cpu_count() or 1) + 1) as pool:
+        listed = pool.submit(_execute, project, lists, progress)
+        if any(document.path in in_deck for document in lists):
+            results |= listed.result()
+        in_frames = None
+        if deck_document and "beamer" in formats:
+            text = woven(deck_document, deck=True)
+            in_frames = pool.submit(_labels, project, deck_document.path, text)
+        results |= listed.result()
+        texts = {page: woven(document) for page, document in pages.items()}
         found = pool.map(lambda page: _labels(project, page, texts[page]), pages)
         labels = dict(zip(pages, found, strict=True))
         chapters = chapters_of(labels, in_deck)
@@ -119,9 +127,8 @@ def _render(project: Project, formats: tuple[str, ...], progress: Progress) -> l
             crossref.check_references(document, labels[page], index, deck_only)
         site: dict[str, Path] = {}
         futures: list[Future[dict[str, Path]]] = []
-        if deck_document and "beamer" in formats:
-            text = woven(deck_document, deck=True)
-            deck_labels = _labels(project, deck_document.path, text)
+        if deck_document and in_frames:
+            deck_labels = in_frames.result()
             deck_index = crossref.with_deck(index, deck_labels)
             crossref.check_strays(deck_document, deck_labels)
             crossref.check_references(deck_document, deck_labels, deck_index, ())
