@@ -198,6 +198,16 @@ def test_a_drawn_one_and_a_drawn_seven_are_read(page):
     assert np.argmax(shares) == 7
 
 
+def test_arrow_keys_draw(page):
+    page.locator(".digit-paper").focus()
+    for _ in range(4):
+        page.keyboard.press("Shift+ArrowUp")
+    expect(page.get_by_role("status")).to_contain_text("Draw a digit")
+    for _ in range(9):
+        page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("status")).to_contain_text("Read as 1")
+
+
 def test_a_finger_draws(open_page, address):
     page = open_page(address, viewport={"width": 360, "height": 740}, has_touch=True)
     page.locator(".digit-paper").tap()

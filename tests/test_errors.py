@@ -46,6 +46,8 @@ EARLY = [
     ("fence", "```python\n1\n", "a.qmd:3: the code block that begins here has no closing ```"),
     ("open-div", "::: {.x}\n\n::: {.y}\n:::\n", "a.qmd:3: the div that begins here has no closing"),
     ("close-div", "text\n\n:::\n", "a.qmd:5: this ':::' closes no div"),
+    ("text-in-div", "::: {.x} text\n\n:::\n", "a.qmd:3: after ':::' one word or {...} may follow"),
+    ("words-in-div", "::: two words\n\n:::\n", "a.qmd:3: after ':::' one word or {...} may"),
     ("tabset", DIV.format(".panel-tabset"), "a.qmd:3: '.panel-tabset' is a feature of Quarto"),
     ("margin", DIV.format(".column-margin"), "a.qmd:3: '.column-margin' is a feature"),
     ("bare-class", "::: column-margin\nx\n:::\n", "a.qmd:3: '.column-margin' is a feature"),

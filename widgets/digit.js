@@ -11,6 +11,13 @@ script with the weights; that one is loaded when the reader begins to draw.
 
   const SIZE = 280; // pixels of the paper, in each direction
   const PEN = 22; // as wide as the pens of MNIST, 2 to 3 pixels after scaling
+  const STEP = 20; // pixels that an arrow key moves the pen
+  const ARROWS = {
+    ArrowLeft: [-STEP, 0],
+    ArrowRight: [STEP, 0],
+    ArrowUp: [0, -STEP],
+    ArrowDown: [0, STEP],
+  };
 
   const root = document.getElementById("digit");
   const answers = Array.from({ length: 10 }, (_, digit) => digit)
@@ -18,8 +25,13 @@ script with the weights; that one is loaded when the reader begins to draw.
     .join("");
   root.innerHTML = `
     <div>
-      <canvas class="digit-paper" width="${SIZE}" height="${SIZE}" role="img"
-        aria-label="Paper to draw on with a mouse, a finger or a pen"></canvas>
+      <div class="digit-sheet">
+        <canvas class="digit-paper" width="${SIZE}" height="${SIZE}" tabindex="0" role="application"
+          aria-label="Paper" aria-describedby="digit-help"></canvas>
+        <span class="digit-pen"></span>
+      </div>
+      <p id="digit-help">Draw with a mouse, a finger or a pen; or with the arrow keys, which only move
+        the pen while Shift is held.</p>
       <button type="button">Clear</button>
     </div>
     <div>
@@ -33,6 +45,7 @@ script with the weights; that one is loaded when the reader begins to draw.
     </div>`;
 
   const paper = root.querySelector(".digit-paper");
+  const mark = root.querySelector(".digit-pen");
   const image = root.querySelector(".digit-image").getContext("2d");
   const verdict = root.querySelector(".digit-verdict");
   const pen = paper.getContext("2d", { willReadFrequently: true });
@@ -42,6 +55,7 @@ script with the weights; that one is loaded when the reader begins to draw.
   let loading; // a promise of the model, from the first stroke on
   let shown; // the pixels that were prepared last
   let down = false; // whether the pen is on the paper
+  let at = [SIZE / 2, SIZE / 2]; // where the pen of the arrow keys is
 
   function loaded() {
     loading ??= new Promise((resolve, reject) => {
@@ -111,6 +125,13 @@ script with the weights; that one is loaded when the reader begins to draw.
     return [offsetX * scale, offsetY * scale];
   }
 
+  /* Put the pen of the arrow keys somewhere, and its mark with it. */
+  function put(place) {
+    at = place;
+    mark.style.left = `${(100 * at[0]) / SIZE}%`;
+    mark.style.top = `${(100 * at[1]) / SIZE}%`;
+  }
+
   function dot(event) {
     pen.beginPath();
     pen.arc(...place(event), PEN / 2, 0, 2 * Math.PI);
@@ -135,6 +156,24 @@ script with the weights; that one is loaded when the reader begins to draw.
     if (!down || !event.isPrimary) return;
     const events = event.getCoalescedEvents();
     (events.length ? events : [event]).forEach(line);
+  });
+  paper.addEventListener("keydown", (event) => {
+    const move = ARROWS[event.key];
+    if (!move) return;
+    event.preventDefault(); // or the page would scroll
+    const next = at.map((value, axis) => Math.min(Math.max(value + move[axis], PEN), SIZE - PEN));
+    if (!event.shiftKey) {
+      pen.beginPath();
+      pen.moveTo(...at);
+      pen.lineTo(...next);
+      pen.stroke();
+      down = true;
+    }
+    put(next);
+  });
+  paper.addEventListener("keyup", (event) => {
+    if (down && ARROWS[event.key]) classify();
+    down = false;
   });
   for (const end of ["pointerup", "pointercancel"]) {
     paper.addEventListener(end, () => {

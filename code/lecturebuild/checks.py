@@ -72,11 +72,20 @@ def nested(document: Document) -> Iterator[tuple[Line | Cell, tuple[str, ...]]]:
 
 
 def opened(line: Line) -> str | None:
-    """Return the attributes of the div that a line opens, None if it opens none."""
+    """Return the attributes of the div that a line opens, None if it opens none.
+
+    Raises
+    ------
+    LectureError
+        More than a div's attributes stands on the line, which Pandoc then takes for text.
+    """
     opening = OPEN.match(line.text)
     if line.verbatim or CLOSE.match(line.text) or not opening:
         return None
     attributes = opening["attributes"]
+    if not re.fullmatch(r"\{.*\}|\S+", attributes):
+        message = "after ':::' one word or {...} may follow; begin the text on the next line"
+        raise LectureError(message, line.file, line.number)
     return attributes if attributes.startswith("{") else f".{attributes}"
 
 
