@@ -33,7 +33,7 @@ def draw() -> Figure:
 
     fig = figure(FULL)
     surface = fig.add_subplot(1, 2, 1, projection="3d", computed_zorder=False)
-    x1, x2, y = output_on_grid(output, LIMITS, points=41)
+    x1, x2, y = output_on_grid(output, LIMITS, points=31)
     surface.plot_surface(x1, x2, y, cmap=TINTS, vmin=0, vmax=1, edgecolor=INK, linewidth=0.2)
     surface.contour(x1, x2, y, levels=[0.5], colors=INK, linewidths=1.5)
     surface.set(xlabel="$x_1$", ylabel="$x_2$", title="output $y$", zlim=(0, 1))

@@ -19,6 +19,8 @@ LIGHTHOUSE = "lighthouse@12"
 VALIDATE = "html-validate@10"
 LIMITS = (600, 250)
 """Kilobytes of a chapter's page with all it needs, uncompressed and compressed."""
+LISTS = ("chapters/figure-sources.html",)
+"""Pages that show the figures of all chapters, each when the reader comes to it."""
 # Pandoc writes void elements with a slash and prefers entities; both are valid HTML.
 RULES = {
     "extends": ["html-validate:standard"],
@@ -81,17 +83,18 @@ def main(names: list[str]) -> int:
     folder.mkdir(exist_ok=True)
     names = names or pages_of(BOOK)
     missed = validate(names, folder) != 0
-    print(f"{'page':40}{'kB':>6}{'gz':>6}  " + "  ".join(CATEGORIES))
+    print(f"{'page':42}{'kB':>6}{'gz':>6}  " + "  ".join(CATEGORIES))
     with serve(BOOK) as address:
         weights = weigh(address, names)
         for name in names:
             values, lost = scores(address + name, folder)
             plain, sent = weights[name]
             columns = "  ".join(f"{v:>{len(c)}}" for v, c in zip(values, CATEGORIES, strict=True))
-            print(f"{name:40}{plain:6.0f}{sent:6.0f}  {columns}", flush=True)
+            print(f"{name:42}{plain:6.0f}{sent:6.0f}  {columns}", flush=True)
             for reason in lost:
                 print(f"    {reason}")
-            missed |= min(values) < 98 or plain > LIMITS[0] or sent > LIMITS[1]
+            heavy = plain > LIMITS[0] or sent > LIMITS[1]
+            missed |= min(values) < 98 or (heavy and name not in LISTS)
     return int(missed)
 
 

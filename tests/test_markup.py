@@ -115,11 +115,15 @@ def picture():
     x = np.linspace(0, 6, 200)
     left.plot(x, np.sin(x), label="sine")
     left.scatter(x[::10], np.cos(x[::10]), c=x[::10])
+    left.plot(x[::10], np.cos(x[::10]) / 2, "s")
     left.legend()
     right.contourf(np.outer(np.sin(x), np.cos(x)))
     file = io.StringIO()
     fig.savefig(file, format="svg")
     return file.getvalue()
+
+
+SVG = "{http://www.w3.org/2000/svg}"
 
 
 def points(text):
@@ -156,6 +160,18 @@ def test_lean_svg_lacks_nothing_that_is_referred_to():
     ids = re.findall(r' id="([^"]*)"', lean)
     links = set(re.findall(r'href="#([^"]*)"', lean)) | set(re.findall(r"url\(#([^)]*)\)", lean))
     assert set(ids) == links and len(ids) == len(links)
+
+
+def test_lean_svg_has_every_marker_and_its_style():
+    text = picture()
+    uses = [ElementTree.fromstring(one).iter(SVG + "use") for one in (text, svg.lean(text))]
+    places = [
+        [(float(use.get("x", "0")), float(use.get("y", "0"))) for use in found] for found in uses
+    ]
+    np.testing.assert_allclose(*places, atol=0.006)
+    groups = re.findall(r'<g class="s\d+">((?:<use[^>]*>)+)</g>', svg.lean(text))
+    assert max(group.count("<use") for group in groups) >= 20
+    assert not any("class" in group for group in groups)
 
 
 def test_svg_of_others_stays_as_it_is():

@@ -18,6 +18,9 @@ ID = re.compile(r' id="([^"]*)"')
 LINK = re.compile(r'(?<=href="#)[^"]*|(?<=url\(#)[^)]*')
 STYLED = re.compile(r"<(path|use|g)((?: [\w:-]+=\"[^\"]*\")*)(/?)>")
 FILL = re.compile(r"fill:(#\w+|none);?")
+MARKERS = re.compile(
+    r'(?:<use(?: [\w:-]+="[^"]*")*? class="(s\d+)"/>)(?:<use(?: [\w:-]+="[^"]*")*? class="\1"/>)+'
+)
 
 
 def lean(svg: str) -> str:
@@ -116,8 +119,15 @@ def _shared_styles(svg: str) -> str:
         return f"<{tag}{attributes}{end}>"
 
     svg = STYLED.sub(shared, svg)
+    svg = MARKERS.sub(_grouped, svg)
     rules = "".join(f".{name}{{{style}}}" for style, name in classes.items())
     return svg.replace("</style>", rules + "</style>", 1)
+
+
+def _grouped(markers: re.Match[str]) -> str:
+    """Let a group have the class of the markers in it."""
+    shared = f' class="{markers[1]}"'
+    return f"<g{shared}>{markers[0].replace(shared, '')}</g>"
 
 
 def _style(attributes: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.colors import LinearSegmentedColormap, ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator
 from numpy.typing import NDArray
@@ -63,7 +63,11 @@ def output_on_grid(
 def plot_boundary(ax: Axes, output: Output, limits: tuple[float, float]) -> None:
     """Tint the regions taken for signal and for background; draw the boundary, output = 0.5."""
     x1, x2, y = output_on_grid(output, limits)
-    ax.contourf(x1, x2, y, levels=[-1, 0.5, 2], colors=[BACKGROUND_TINT, SIGNAL_TINT])
+    # An image of the grid is a small file, the outlines of a jagged region are a large one.
+    half = (x1[0, 1] - x1[0, 0]) / 2
+    low, high = limits[0] - half, limits[1] + half
+    tints = ListedColormap([BACKGROUND_TINT, SIGNAL_TINT])
+    ax.imshow(y > 0.5, tints, vmin=0, vmax=1, origin="lower", extent=(low, high, low, high))
     ax.contour(x1, x2, y, levels=[0.5], colors=INK, linewidths=1.2)
     ax.set(xlim=limits, ylim=limits, aspect="equal", xlabel="$x_1$", ylabel="$x_2$")
     integer_ticks(ax)
