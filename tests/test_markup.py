@@ -19,6 +19,10 @@ def tidied(text, size=None):
     return tidy(text, lambda source: size)
 
 
+FORMULA = '<math display="inline"><mi>x</mi></math>'
+TOGETHER = f'<span class="unbroken">%s{FORMULA}%s</span>'
+
+
 @pytest.mark.parametrize(
     "given_, wanted",
     [
@@ -29,6 +33,10 @@ def tidied(text, size=None):
         ("<p>one<p>two", "<p>one</p><p>two</p>"),
         ("<p>a<ul><li>b<li>c</ul>", "<p>a</p><ul><li>b</li><li>c</li></ul>"),
         ("a &amp; b &lt; c &#33;<br />d", "a &amp; b &lt; c &#33;<br />d"),
+        (f"in {FORMULA}, ({FORMULA} a", f"in {TOGETHER % ('', ',')} {TOGETHER % ('(', '')} a"),
+        (f"{FORMULA} of {FORMULA}", f"{FORMULA} of {FORMULA}"),
+        ('<mo accent="true">\u0303</mo>', '<mo accent="true" stretchy="false">~</mo>'),
+        ('<mo accent="true">→</mo>', '<mo accent="true">→</mo>'),
         ("<!-- not for the reader -->a", "a"),
         ("<span title='it&#39;s'>a</span>", "<span title='it&#39;s'>a</span>"),
     ],

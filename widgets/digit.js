@@ -37,8 +37,6 @@ script with the weights; that one is loaded when the reader begins to draw.
     <div>
       <p class="digit-verdict" role="status"></p>
       <ul class="digit-answers" aria-label="Probabilities of the ten digits">${answers}</ul>
-    </div>
-    <div>
       <canvas class="digit-image" width="28" height="28" role="img"
         aria-label="The image that the network gets"></canvas>
       <p>What the network gets: 28 × 28 pixels, made as those of MNIST</p>

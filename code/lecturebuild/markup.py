@@ -39,6 +39,12 @@ WIDTH_STEP = 5
 """The style sheet knows widths in steps of so many per cent."""
 # Fonts draw a prime small and raised: as a superscript it would be so twice.
 PRIME = re.compile(r"<msup>(<mi[^>]*>[^<]*</mi>)<mo[^>]*>([′″‴])</mo></msup>")
+# Combining marks stand beside the letter that an accent of MathML is put over.
+ACCENT = re.compile('<mo accent="true">([\u0300-\u030c])</mo>')
+SPACING = {"\u0300": "`", "\u0301": "´", "\u0302": "^", "\u0303": "~", "\u0306": "˘",
+           "\u0307": "˙", "\u0308": "¨", "\u030c": "ˇ"}  # fmt: skip
+# Browsers would break a line between a formula and the comma behind it.
+PUNCTUATED = re.compile(r'(\(?)(<math display="inline".*?</math>)([,.;:!?)\]’”]*)', re.S)
 LONG_FORMULA = 25
 """A formula in the text with more letters and signs may be wider than a phone."""
 
@@ -60,10 +66,22 @@ def tidy(body: str, image_size: ImageSize) -> Markup:
     """Return a page's text, as Pandoc wrote it, ready for the page."""
     body = PLAIN_CODE.sub(r"\1", CODE_LINE.sub(r"\1", body))
     body = PRIME.sub(r'<mrow>\1<mo lspace="0" rspace="0">\2</mo></mrow>', body)
+    body = ACCENT.sub(_accent, body)
+    body = PUNCTUATED.sub(_unbroken, body)
     tidier = _Tidier(image_size)
     tidier.feed(body)
     tidier.finish()
     return Markup("".join(tidier.out), tidier.summary(), tuple(dict.fromkeys(tidier.complaints)))
+
+
+def _accent(found: re.Match[str]) -> str:
+    accent = SPACING.get(found[1])
+    return f'<mo accent="true" stretchy="false">{accent}</mo>' if accent else found[0]
+
+
+def _unbroken(found: re.Match[str]) -> str:
+    whole = found[0]
+    return f'<span class="unbroken">{whole}</span>' if found[1] or found[3] else whole
 
 
 class _Tidier(HTMLParser):

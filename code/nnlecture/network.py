@@ -139,7 +139,7 @@ def gradient(network: Network, x: ArrayLike, t: float) -> Gradient:
     _, dh_output = ACTIVATIONS[network.output]
     event = forward(network, x)
     delta_output = (event.y - t) * dh_output(event.u)
-    # Bias w2[0] belongs to phi_0 = 1, which no input can change: nothing goes back through it.
+    # The bias w2[0] belongs to phi_0 = 1, which no input can change.
     delta_hidden = delta_output * network.w2[1:] * dh_hidden(event.v)
     return Gradient(w1=np.outer(delta_hidden, event.x), w2=delta_output * event.phi)
 
