@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lecturebuild.errors import LectureError
 from lecturebuild.source import Cell, Document, Line
-from lecturebuild.store import sources_of
+from lecturebuild.store import script_of
 
 OPEN = re.compile(r"^\s*:{3,}\s*(?P<attributes>\S.*?)\s*:*\s*$")
 CLOSE = re.compile(r"^\s*:{3,}\s*$")
@@ -141,7 +141,7 @@ def figure_names(document: Document, root: Path) -> list[str]:
             continue
         for name, line in _calls(cell):
             try:
-                sources_of(name, root)
+                script_of(name, root)
             except LectureError as error:
                 place = cell.file, cell.code_line + line - 1
                 raise LectureError(error.message, *place) from None

@@ -65,8 +65,8 @@ class Sources:
     key: str
 
 
-def sources_of(name: str, root: Path) -> Sources:
-    """Find what a figure depends on without drawing it.
+def script_of(name: str, root: Path) -> Path:
+    """Return a figure's script.
 
     Raises
     ------
@@ -79,6 +79,12 @@ def sources_of(name: str, root: Path) -> Sources:
         close = difflib.get_close_matches(name, names, 1)
         hint = f" (did you mean {close[0]}?)" if close else ""
         raise LectureError(f"no figure script figures/{name}.py{hint}")
+    return script
+
+
+def sources_of(name: str, root: Path) -> Sources:
+    """Find what a figure depends on without drawing it; raise an error if it has no script."""
+    script = script_of(name, root)
     source = script.read_text(encoding="utf-8")
     files = (script, *modules_of(source, script.parent, root))
     parts = {str(file.relative_to(root)): digest(file) for file in files}
