@@ -1,7 +1,7 @@
 """Every mistake is one paragraph with file and line, exit code 1, and leaves the book as it was."""
 
 import pytest
-from projects import lecture, make, snapshot, write
+from projects import lecture, make, render, snapshot, write
 
 T = "# T {#sec-t}\n\n"
 FIGURE = "```{{python}}\n#| label: {}\n#| fig-cap: A\nfigure('{}')\n```\n"
@@ -235,3 +235,14 @@ def test_path_that_is_not_there(tmp_path):
 
 def test_book_without_a_deck_has_no_beamer(tmp_path):
     fails_with(build(tmp_path, ""), "_quarto.yml:1: there is no deck", "--to=beamer")
+
+
+def test_what_children_of_a_cell_print_stays_in_the_page(tmp_path, monkeypatch, capfd):
+    monkeypatch.delenv("PYTEST_CURRENT_TEST")  # with it, ipykernel would not listen to them
+    page = "# A\n\n" + cell("import os; os.system('echo CHILD; echo WORRY >&2')")
+    root = make(tmp_path, {"index.qmd": page})
+    render(root)
+    printed = "".join(capfd.readouterr())
+    assert "CHILD" not in printed and "WORRY" not in printed
+    html = (root / "_book/index.html").read_text()
+    assert "<code>CHILD" in html and "<code>WORRY" in html

@@ -19,6 +19,7 @@ from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
+from subprocess import DEVNULL
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -207,7 +208,10 @@ async def _execute_document(
         folder = str(store.root / document.path.parent)
         # Not nbclient's own context: its signal handlers take an interrupt for a dead kernel.
         stack.push_async_exit(partial(_stop, client))
-        await client.async_start_new_kernel(cwd=folder, env=environment)
+        # What a cell's child processes print becomes its output; it need not come here as well.
+        await client.async_start_new_kernel(
+            cwd=folder, env=environment, stdout=DEVNULL, stderr=DEVNULL
+        )
         await client.async_start_new_kernel_client()
         await client.async_execute_cell(notebook.cells[0], 0)
         for index, cell in enumerate(cells, start=1):
