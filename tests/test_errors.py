@@ -98,6 +98,7 @@ HEADERS = [
     ("yaml", "---\nexecute: {\n---\n# T\n", "a.qmd:2: bad YAML"),
     ("no-title", "text\n", "a.qmd:1: has no title; begin with '# Title {#sec-name}'"),
     ("empty", "", "a.qmd:1: has no title"),
+    ("binary", "# T\n\n\0\n", "a.qmd:3: a NUL character: this is not a text"),
 ]
 
 
@@ -146,6 +147,7 @@ CELLS = [
     ("exit", cell("import sys; sys.exit(3)"), "a.qmd:3: cell 1 failed: SystemExit: 3"),
     ("interrupt", cell("raise KeyboardInterrupt"), "a.qmd:4: cell 1 failed: KeyboardInterrupt"),
     ("death", cell("import os; os._exit(1)"), "a.qmd:3: cell 1: the kernel died"),
+    ("long", cell("for i in range(10**5): print('a long line')"), "a.qmd:3: cell 1 printed 1,2"),
     ("caption", cell(PICTURE, "label: fig-x"), "a.qmd:3: cell 'fig-x' needs a fig-cap"),
     ("none", cell("1", "label: fig-x", "fig-cap: x"), "a.qmd:3: cell 'fig-x' makes no pictures"),
     ("in-caption", cell(PICTURE, "label: fig-x", "fig-cap: '@fig-y'"), "a.qmd:3: unknown cross-"),
@@ -246,3 +248,39 @@ def test_what_children_of_a_cell_print_stays_in_the_page(tmp_path, monkeypatch, 
     assert "CHILD" not in printed and "WORRY" not in printed
     html = (root / "_book/index.html").read_text()
     assert "<code>CHILD" in html and "<code>WORRY" in html
+
+
+PROJECTS = [
+    ("  title:", "  title: [x] #", "'title' must be a text; put it into quotes"),
+    ("  title:", "  subtitle: [x]\n  title:", "_quarto.yml:4: 'subtitle' must be a text"),
+    ("- index.qmd", "- index.qmd\n    - ../b.qmd", "../b.qmd lies outside the project"),
+]
+
+
+@pytest.mark.parametrize("old, new, message", PROJECTS)
+def test_mistake_in_the_project_file(tmp_path, old, new, message):
+    write(tmp_path, {"b.qmd": "# B\n"})
+    root = make(tmp_path / "project", {"index.qmd": "# A\n"})
+    settings = (root / "_quarto.yml").read_text()
+    assert old in settings
+    write(root, {"_quarto.yml": settings.replace(old, new)})
+    fails_with(root, message)
+    assert not (tmp_path / "b.html").exists()
+
+
+@pytest.mark.parametrize(
+    "name, message", [("_book", "_book: is a file"), ("_build", "File exists")]
+)
+def test_file_where_a_folder_is_to_be(tmp_path, name, message):
+    root = make(tmp_path, {"index.qmd": "# A\n"})
+    write(root, {name: "precious"})
+    fails_with(root, message)
+    assert (root / name).read_text() == "precious"
+
+
+def test_figure_script_in_another_encoding(tmp_path):
+    page = "# A\n\n" + cell("from lecturebuild import figure\nfigure('x')")
+    root = make(tmp_path, {"index.qmd": page})
+    (root / "figures").mkdir()
+    (root / "figures/x.py").write_bytes("# Größe\ndef draw():\n    return 1\n".encode("latin-1"))
+    fails_with(root, "figures/x.py")

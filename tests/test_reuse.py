@@ -282,6 +282,20 @@ def test_deleted_output_comes_back_without_execution(project, monkeypatch):
     assert snapshot(project.root / "_book") == before
 
 
+@pytest.mark.parametrize("broken", ["", "{"])
+def test_records_that_a_killed_run_left_broken_are_made_anew(project, broken):
+    records = [
+        *(project.root / "_build").rglob("*.json"),
+        *(project.root / "_figures").glob("*.json"),
+    ]
+    assert len(records) > 3
+    before = snapshot(project.root / "_book")
+    for record in records:
+        record.write_text(broken)
+    render(project.root)
+    assert snapshot(project.root / "_book").keys() == before.keys()
+
+
 def test_page_that_left_the_book_leaves_the_output(project):
     project.change("_quarto.yml", "    - chapters/third.qmd\n", "")
     render(project.root, "--to=html")

@@ -218,10 +218,10 @@ def _variables(book: Book, chapter: Chapter, root: str) -> dict[str, Any]:
     variables: dict[str, Any] = {
         "title": html.escape(chapter.title),
         "pagetitle": html.escape(chapter.title),
-        "book-title": html.escape(settings.get("book", "title") or ""),
-        "book-subtitle": html.escape(settings.get("book", "subtitle") or ""),
+        "book-title": html.escape(settings.text("book", "title")),
+        "book-subtitle": html.escape(settings.text("book", "subtitle")),
         "author": [html.escape(author) for author in settings.texts("book", "author")],
-        "lang": settings.get("lang") or "en",
+        "lang": settings.text("lang") or "en",
         "number": chapter.number,
         "part": own_part,
         "root": root,
@@ -237,7 +237,7 @@ def _variables(book: Book, chapter: Chapter, root: str) -> dict[str, Any]:
         if chapter.frames:
             variables["frames"] = f"{variables['slides']}#nameddest={chapter.frames}"
     variables["archive"] = root + book.project.archive
-    if repository := settings.get("book", "repo-url"):
+    if repository := settings.text("book", "repo-url"):
         variables["repository"] = html.escape(repository)
     return variables
 

@@ -19,6 +19,10 @@ def main(arguments: list[str] | None = None) -> int:
     except LectureError as error:
         print(f"lecture: {error}", file=sys.stderr)
         return 1
+    except OSError as error:  # a full disk, a folder that is not ours
+        place = f"{error.filename}: " if error.filename else ""
+        print(f"lecture: {place}{error.strerror or error}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("lecture: interrupted; nothing was published", file=sys.stderr)
         return 130

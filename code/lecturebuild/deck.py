@@ -13,7 +13,7 @@ from typing import Any
 
 from lecturebuild import pandoc
 from lecturebuild.errors import LectureError
-from lecturebuild.files import digest, in_project
+from lecturebuild.files import digest, in_project, read_json
 from lecturebuild.project import Deck, Project
 from lecturebuild.source import Document
 from lecturebuild.weave import Woven
@@ -50,15 +50,14 @@ def write_deck(
     tex = folder / document.path.with_suffix(".tex").name
     pdf = tex.with_suffix(".pdf")
     settings, metadata = _settings(project, deck, document, folder), _metadata(deck, document)
-    site = project.settings.get("book", "site-url")
+    site = project.settings.text("book", "site-url")
     ingredients = json.dumps(
         [woven.text, settings, metadata, index, site], sort_keys=True, default=str
     )
     stamp = folder / "made-from.json"
-    if pdf.is_file() and stamp.is_file():
-        made_from = json.loads(stamp.read_text(encoding="utf-8"))
-        if made_from == _made_from(ingredients, settings, made_from["inputs"], project.root):
-            return pdf, False
+    kept = read_json(stamp) if pdf.is_file() else None
+    if kept and kept == _made_from(ingredients, settings, kept["inputs"], project.root):
+        return pdf, False
     stamp.unlink(missing_ok=True)
     place = project.root / document.path.parent
     _write_json(folder / "metadata.json", metadata)
@@ -82,7 +81,7 @@ def write_deck(
 
 def _with_places(tex: str, project: Project, index: dict[str, Any]) -> str:
     """Name the deck's pages, and tell frames their places in the book, if it has an address."""
-    site = (project.settings.get("book", "site-url") or "").rstrip("/")
+    site = project.settings.text("book", "site-url").rstrip("/")
     numbers = count(1)
 
     def ended(frame: re.Match[str]) -> str:
@@ -240,13 +239,13 @@ def _write_json(file: Path, content: Any) -> None:
 
 def engine_of(document: Document) -> str:
     """Return the name of the LaTeX program that a deck's header asks for."""
-    engine = document.header.get("format", "beamer", "pdf-engine") or "xelatex"
+    engine = document.header.text("format", "beamer", "pdf-engine") or "xelatex"
     if engine not in ENGINES:
         raise document.header.error(
             f"'{engine}' is not supported; choose one of {', '.join(ENGINES)}",
             *("format", "beamer", "pdf-engine"),
         )
-    return str(engine)
+    return engine
 
 
 def missing_latex(document: Document) -> LectureError | None:

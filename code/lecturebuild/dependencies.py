@@ -91,7 +91,7 @@ def _imports(module: Path) -> tuple[Import, ...]:
 
 
 def _read_imports(module: Path) -> tuple[Import, ...]:
-    return _parse(module.read_text(encoding="utf-8"))
+    return _parse(module.read_text(encoding="utf-8", errors="replace"))  # Python will complain
 
 
 def _files_of(name: str, folders: list[Path]) -> list[Path]:

@@ -182,7 +182,8 @@ def _loaded(root: Path) -> dict[str, Path | None]:
 def _forget_stale_bytecode(script: Path, root: Path) -> None:
     """Delete bytecode that Python, which compares whole seconds, could mistake for current."""
     importlib.invalidate_caches()
-    for file in modules_of(script.read_text(encoding="utf-8"), script.parent, root):
+    source = script.read_text(encoding="utf-8", errors="replace")  # Python will complain
+    for file in modules_of(source, script.parent, root):
         bytecode = Path(importlib.util.cache_from_source(file))
         with suppress(OSError):
             if bytecode.stat().st_mtime < file.stat().st_mtime + 2:

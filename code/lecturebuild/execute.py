@@ -25,7 +25,7 @@ from typing import Any
 
 from lecturebuild import dependencies
 from lecturebuild.errors import LectureError
-from lecturebuild.files import digest
+from lecturebuild.files import digest, read_json
 from lecturebuild.project import build_name
 from lecturebuild.source import Cell, Document
 
@@ -35,6 +35,8 @@ CELL_FILE = re.compile(r"\S*ipykernel_\d+\S\d+\.py")
 IMAGES = {"image/svg+xml": "svg", "application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg"}
 MARKUP = {"text/markdown": "markdown", "text/latex": "latex", "text/html": "html"}
 VERSION = 2  # of the results' format
+LONGEST = 1_000_000
+"""Characters that a cell may print; more is a mistake, and would take minutes to typeset."""
 
 KERNEL_OPTIONS = [
     "--InlineBackend.figure_formats={'svg', 'pdf'}",
@@ -114,9 +116,8 @@ def reuse(document: Document, store: Store) -> Outputs | None:
     """Return a document's outputs of an earlier run, if they still hold."""
     if not document.own_cells:
         return ()
-    try:
-        result = json.loads(store.result(document).read_text(encoding="utf-8"))
-    except (FileNotFoundError, json.JSONDecodeError):
+    result = read_json(store.result(document))
+    if result is None:
         return None
     reads = [store.root / path for path in result["reads"]]
     made = [store.root / path for path in result["written"]]
@@ -235,6 +236,7 @@ async def _execute_document(
             raw = notebook.cells[index].outputs
             if not cell.options.get("error", False):
                 _raise_failure(cell, raw)
+            _check_length(cell, raw)
             outputs.append(tuple(_convert(output, cell, store) for output in raw))
         await client.async_execute_cell(notebook.cells[-1], len(cells) + 1)
         # The next kernel may start while this one takes its time to end.
@@ -271,11 +273,20 @@ def _raise_failure(cell: Cell, outputs: list[dict[str, Any]]) -> None:
             raise LectureError(message, cell.file, line)
 
 
+def _check_length(cell: Cell, outputs: list[dict[str, Any]]) -> None:
+    printed = sum(len(output.get("text", "")) for output in outputs)
+    if printed > LONGEST and cell.options.get("output", True):
+        message = f"{name(cell)} printed {printed:,} characters; print less, or set 'output: false'"
+        raise LectureError(message, cell.file, cell.line)
+
+
 def _convert(output: dict[str, Any], cell: Cell, store: Store) -> Output:
     """Turn an output of Jupyter's into ours, its pictures into files."""
     if output["output_type"] == "stream":
         text = ANSI.sub("", output["text"])
-        return Output(output["name"], text=CELL_FILE.sub("cell", text))
+        # Only where there is one: the search takes long in a long text without spaces.
+        text = CELL_FILE.sub("cell", text) if "ipykernel_" in text else text
+        return Output(output["name"], text=text)
     if output["output_type"] == "error":
         return Output("error", text=ANSI.sub("", "\n".join(output["traceback"])))
     data = output["data"]

@@ -5,6 +5,7 @@ nor in an environment with installed packages.
 """
 
 import hashlib
+import json
 import os
 import sys
 import threading
@@ -38,6 +39,14 @@ def _environment(root: Path) -> str:
     """Return the running environment's folder; one that holds the project itself says nothing."""
     prefix = os.path.realpath(sys.prefix) + os.sep
     return "\0" if f"{root}{os.sep}".startswith(prefix) else prefix
+
+
+def read_json(file: Path) -> Any:
+    """Return what a file of ours holds, None if it is not there or a killed run left half of it."""
+    try:
+        return json.loads(file.read_bytes())
+    except (FileNotFoundError, ValueError):
+        return None
 
 
 def digest(*paths: Path) -> str:

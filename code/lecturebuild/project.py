@@ -115,11 +115,14 @@ def read_project(root: Path) -> Project:
     settings = _read(root / "_quarto.yml", root)
     check_keys(settings, PROJECT_FILE)
     pages, parts = _pages(settings, root)
-    output = (root / (settings.get("project", "output-dir") or "_book")).resolve()
+    output = (root / (settings.text("project", "output-dir") or "_book")).resolve()
     if root not in output.parents or any((root / page).is_relative_to(output) for page in pages):
         # It is replaced as a whole.
         message = "'output-dir' must be a folder inside the project, for the book alone"
         raise settings.error(message, "project", "output-dir")
+    if output.exists() and not output.is_dir():
+        message = "is a file, but the book is to be put there; move it away"
+        raise LectureError(message, output.relative_to(root))
     return Project(root, settings, tuple(pages), parts, output, _deck(settings, root, output))
 
 
@@ -150,6 +153,8 @@ def _pages(settings: Settings, root: Path) -> tuple[list[Path], dict[Path, str]]
                 raise settings.error(
                     "a chapter is a file name, or a mapping with 'part' and 'chapters'", *here
                 )
+            elif not (root / entry).resolve().is_relative_to(root):
+                raise settings.error(f"{entry} lies outside the project", *here)
             elif not (root / entry).is_file():
                 raise settings.error(f"no such document: {entry}", *here)
             elif Path(entry) in pages:
@@ -187,7 +192,7 @@ def _deck(settings: Settings, root: Path, book_output: Path) -> Deck | None:
                 "'project: render'",
                 "project",
             )
-        target = nested.get("project", "output-dir")
+        target = nested.text("project", "output-dir")
         output = (folder / target).resolve() if target else book_output / folder.name
         if not output.is_relative_to(book_output.resolve()):
             raise nested.error(

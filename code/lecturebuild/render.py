@@ -29,6 +29,7 @@ from lecturebuild.archive import write_archive
 from lecturebuild.crossref import Labels
 from lecturebuild.errors import LectureError
 from lecturebuild.execute import Outputs, Store
+from lecturebuild.files import read_json
 from lecturebuild.notebooks import Notebook
 from lecturebuild.progress import Progress
 from lecturebuild.project import Project, build_name, find_root, read_project
@@ -234,11 +235,9 @@ def _labels(project: Project, page: Path, text: Woven) -> Labels:
     writer = (pandoc.FILTERS / "labels.lua").read_text(encoding="utf-8")
     key = hashlib.sha256((writer + text.text).encode()).hexdigest()[:16]
     file = _labels_file(project, page)
-    try:
-        if json.loads(file.read_text(encoding="utf-8"))["key"] == key:
-            return kept_labels(project, page)
-    except (FileNotFoundError, json.JSONDecodeError):
-        pass
+    kept = read_json(file)
+    if kept and kept["key"] == key:
+        return kept_labels(project, page)
     labels = crossref.read_labels(text, project.root / page.parent)
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps({"key": key, "labels": asdict(labels)}), encoding="utf-8")
@@ -383,10 +382,9 @@ def _whole_site(project: Project, site: dict[str, Path]) -> Path:
     """Return the file with the whole site in it, written anew if the site has changed."""
     archive, record = project.build / project.archive, project.build / "archived.json"
     manifest = {name: _stamp(file) for name, file in sorted(site.items())}
-    if archive.is_file() and record.is_file():
-        if json.loads(record.read_text(encoding="utf-8")) == manifest:
-            return archive
-        record.unlink()
+    if archive.is_file() and read_json(record) == manifest:
+        return archive
+    record.unlink(missing_ok=True)
     from lecturebuild import downloads
 
     downloads.write_archive(archive, site)
@@ -406,10 +404,8 @@ def _publish(project: Project, site: dict[str, Path], *, archive: bool) -> None:
         site[project.archive] = project.output / project.archive
     manifest = {name: _stamp(file) for name, file in sorted(site.items())}
     record = project.build / "published.json"
-    if record.is_file() and project.output.is_dir():
-        kept = json.loads(record.read_text(encoding="utf-8"))
-        if kept == manifest and all((project.output / name).is_file() for name in site):
-            return
+    if read_json(record) == manifest and all((project.output / name).is_file() for name in site):
+        return
     new, old = (project.output.with_name(f"{project.output.name}.{x}") for x in ("new", "old"))
     for folder in (new, old):
         shutil.rmtree(folder, ignore_errors=True)

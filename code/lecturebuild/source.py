@@ -236,9 +236,13 @@ def _check_values(options: Settings) -> None:
 
 def _lines(root: Path, path: Path) -> list[str]:
     try:
-        return (root / path).read_text(encoding="utf-8-sig").removesuffix("\n").split("\n")
+        lines = (root / path).read_text(encoding="utf-8-sig").removesuffix("\n").split("\n")
     except UnicodeDecodeError:
         raise LectureError("is not UTF-8 text", path) from None
+    for number, line in enumerate(lines, start=1):
+        if "\0" in line:
+            raise LectureError("a NUL character: this is not a text", path, number)
+    return lines
 
 
 def _header(lines: list[str], path: Path) -> tuple[Settings, int]:

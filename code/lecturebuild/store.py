@@ -18,7 +18,7 @@ from pathlib import Path
 
 from lecturebuild.dependencies import libraries_of, modules_of
 from lecturebuild.errors import LectureError
-from lecturebuild.files import digest
+from lecturebuild.files import digest, read_json
 
 FOLDER = "_figures"
 VERSIONS = 3
@@ -85,7 +85,7 @@ def script_of(name: str, root: Path) -> Path:
 def sources_of(name: str, root: Path) -> Sources:
     """Find what a figure depends on without drawing it; raise an error if it has no script."""
     script = script_of(name, root)
-    source = script.read_text(encoding="utf-8")
+    source = script.read_text(encoding="utf-8", errors="replace")  # Python will complain
     files = (script, *modules_of(source, script.parent, root))
     parts = {str(file.relative_to(root)): digest(file) for file in files}
     # The way of drawing, and Matplotlib whatever imports it, count for every figure.
@@ -103,9 +103,8 @@ def lookup(name: str, root: Path) -> Drawn | None:
     """
     root = root.resolve()
     sources = sources_of(name, root)
-    try:
-        record = json.loads(_record(name, sources, root).read_bytes())
-    except FileNotFoundError:
+    record = read_json(_record(name, sources, root))
+    if record is None:
         return None
     reads = {path: digest(root / path) for path in record["reads"]}
     drawn = _drawn(name, sources, reads, record["seconds"], root)
@@ -182,6 +181,6 @@ def _prune(drawn: Drawn) -> None:
     kept = {drawn.svg.stem, *(file.stem for file in images[: VERSIONS - 1])}
     for file in files:
         record = file.suffix == ".json"
-        stem = f"{drawn.name}-{json.loads(file.read_bytes())['key']}" if record else file.stem
+        stem = f"{drawn.name}-{(read_json(file) or {}).get('key')}" if record else file.stem
         if stem not in kept:
             file.unlink()

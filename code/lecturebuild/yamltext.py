@@ -26,6 +26,13 @@ class Settings:
             value = value.get(key) if isinstance(value, dict) else None
         return value
 
+    def text(self, *path: str) -> str:
+        """Return a value that must be a text, "" where there is none; a number may be a title."""
+        value = self.get(*path)
+        if isinstance(value, (bool, list, dict)):
+            raise self.error(f"'{path[-1]}' must be a text; put it into quotes", *path)
+        return "" if value is None else str(value)
+
     def error(self, message: str, *path: str) -> LectureError:
         """Return an error that points to the line of a key."""
         return LectureError(message, self.file, self.lines.get(path))
