@@ -60,8 +60,13 @@ def houses(file: str | Path | None = None) -> tuple[Array, Array]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as opened:
             reader = csv.reader(opened)
-            columns = _columns([name.strip() for name in next(reader, [])], path)
-            rows = [_numbers(row, columns, f"{path}:{reader.line_num}") for row in reader if row]
+            names = [name.strip() for name in next(reader, [])]
+            columns = _columns(names, path)
+            rows = [
+                _numbers(row, columns, len(names), f"{path}:{reader.line_num}")
+                for row in reader
+                if row
+            ]
     except (UnicodeDecodeError, csv.Error):
         raise ValueError(f"{path}: not a text file of comma-separated values") from None
     if not rows:
@@ -83,10 +88,17 @@ def _columns(names: Sequence[str], path: Path) -> dict[str, int]:
     return {name: names.index(name) for name in wanted}
 
 
-def _numbers(row: Sequence[str], columns: dict[str, int], place: str) -> list[float]:
-    """Return a row's numbers in the order of the columns; `place` is its file and line."""
-    if len(row) <= max(columns.values()):
-        raise ValueError(f"{place}: only {len(row)} values; {max(columns.values()) + 1} are needed")
+def _numbers(row: Sequence[str], columns: dict[str, int], width: int, place: str) -> list[float]:
+    """Return a row's numbers in the order of the columns.
+
+    `width` is the number of values that the first line names, `place` the row's file and line.
+    """
+    if len(row) < width:
+        raise ValueError(f"{place}: only {len(row)} values; {width} are needed")
+    if any(text.strip() for text in row[width:]):
+        raise ValueError(
+            f"{place}: {len(row)} values; {width} are named: a comma as decimal point?"
+        )
     numbers = []
     for name, index in columns.items():
         text = row[index].strip()

@@ -7,9 +7,13 @@ is read here, in its safe mode, and the result is checked before anyone uses it.
 
 import json
 import zipfile
+import zlib
 from collections.abc import Iterator
+from lzma import LZMAError
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 INPUT = (28, 28, 1)
 """Shape of an image: rows, columns, channels."""
@@ -19,6 +23,8 @@ PROGRAMS = {"Lambda", "__lambda__", "TFSMLayer", "TorchModuleWrapper", "JaxLayer
 """What Keras calls layers that hold, or fetch, a program of their own."""
 
 LARGEST = 100_000_000  # bytes, unpacked; the lecture's model has some 300,000
+WIDEST = 100_000
+"""So many neurons, or filters, a layer may have: Keras makes room for them before it reads more."""
 
 
 def network() -> Any:
@@ -74,12 +80,18 @@ def load_model(file: str | Path) -> Any:
             f"{path}: the model takes input of shape {shapes[0]} to output of shape {shapes[1]}, "
             f"but digits need {(None, *INPUT)} and {(None, CLASSES)}: is it another model?"
         )
+    answer = model.predict(np.zeros((1, *INPUT)), verbose=0)
+    if not np.isclose(answer.sum(), 1, atol=0.01) or answer.min() < 0:  # nor is it NaN, then
+        raise ValueError(
+            f"{path}: what the model answers are no probabilities: end it with softmax, and train "
+            "and save it again"
+        )
     return model
 
 
 def _check_archive(path: Path) -> None:
     """Raise ValueError unless a file is a complete archive as Keras writes it, of sensible size."""
-    if path.suffix != ".keras":
+    if path.suffix.lower() != ".keras":
         raise ValueError(
             f"{path}: only files in Keras's own format, .keras, are loaded, since others can hold "
             "programs: save the model with model.save('mnist.keras')"
@@ -103,18 +115,23 @@ def _check_archive(path: Path) -> None:
                 raise ValueError(f"{path}: {broken} in it is damaged: get the file again")
             config = json.loads(archive.read("config.json"))
             archive.getinfo("model.weights.h5")
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, zlib.error, LZMAError, RuntimeError, NotImplementedError):
         raise ValueError(
             f"{path}: the file is incomplete or damaged: download or save it again"
         ) from None
     except (KeyError, UnicodeDecodeError, json.JSONDecodeError):
         raise ValueError(f"{path}: an archive, but not one that Keras has written") from None
+    if isinstance(config, dict):
+        config.pop("compile_config", None)  # how it was trained; it is not loaded
     foreign = sorted(set(_foreign(config)))
     if foreign:
         raise ValueError(
             f"{path}: the model contains {', '.join(foreign)}, which can be any program, so it is "
             "not loaded: use a model of Keras's own layers"
         )
+    width = max(_widths(config), default=0)
+    if width > WIDEST:
+        raise ValueError(f"{path}: a layer of {width:,} neurons is too much for digits")
 
 
 def _foreign(config: Any) -> Iterator[str]:
@@ -124,10 +141,22 @@ def _foreign(config: Any) -> Iterator[str]:
     """
     if isinstance(config, dict):
         name, module = config.get("class_name"), config.get("module")
-        if name in PROGRAMS or (module and not f"{module}.".startswith("keras.")):
+        if str(name) in PROGRAMS or (module and not f"{module}.".startswith("keras.")):
             yield str(name)
         for value in config.values():
             yield from _foreign(value)
     elif isinstance(config, list):
         for value in config:
             yield from _foreign(value)
+
+
+def _widths(config: Any) -> Iterator[int]:
+    """Give the numbers of neurons and of filters that a configuration asks for."""
+    if isinstance(config, dict):
+        for key, value in config.items():
+            if key in {"units", "filters"} and isinstance(value, (int, float)):
+                yield int(value)
+            yield from _widths(value)
+    elif isinstance(config, list):
+        for value in config:
+            yield from _widths(value)

@@ -20,6 +20,8 @@ Array = NDArray[np.float64]
 
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP")
 MOST_PIXELS = 50_000_000  # looked up in the file's first bytes, before anything is decoded
+DAMAGED = (OSError, ValueError, SyntaxError, EOFError, IndexError)
+"""What Pillow raises where a picture is not whole."""
 WORK = 400  # pixels: larger pictures are reduced to this first
 BOX, SIDE, MIDDLE = 20, 28, 14  # pixels, as in MNIST
 THINNEST = 1.6  # pixels of the 20 x 20: the pens of MNIST are 2 to 4 wide
@@ -107,6 +109,8 @@ def read_grey(file: str | Path) -> Array:
             raise ValueError(
                 f"{path}: not a picture that can be read here: save it as PNG"
             ) from None
+        except DAMAGED as error:
+            raise ValueError(_damaged(path, error)) from None
         with opened:
             return _grey(opened, path)
 
@@ -116,12 +120,13 @@ def _grey(opened: Image.Image, path: Path) -> Array:
         raise ValueError(_too_large(path))
     try:
         # Phones put a small second picture into a photo; only the first counts.
-        if opened.format != "MPO" and getattr(opened, "n_frames", 1) > 1:
-            raise ValueError(f"{path}: an animated picture: save a single one, as PNG")
+        animated = opened.format != "MPO" and getattr(opened, "n_frames", 1) > 1
         opened.draft(None, (WORK, WORK))  # a JPEG is decoded no larger than needed
         opened.load()
-    except (OSError, SyntaxError, EOFError, IndexError) as error:
-        raise ValueError(f"{path}: the picture is damaged ({error}): save it again") from None
+    except DAMAGED as error:
+        raise ValueError(_damaged(path, error)) from None
+    if animated:
+        raise ValueError(f"{path}: an animated picture: save a single one, as PNG")
     picture = ImageOps.exif_transpose(opened)  # the way up that the camera noted
     if picture.mode.startswith("I"):
         grey = Image.fromarray(np.asarray(picture, dtype=np.float32) / 65535)
@@ -133,6 +138,10 @@ def _grey(opened: Image.Image, path: Path) -> Array:
     colours = _on_paper(pixels[..., :3], pixels[..., 3:])
     best = np.argmax(colours.std(axis=(0, 1)))
     return np.asarray(colours[..., best])
+
+
+def _damaged(path: Path, error: Exception) -> str:
+    return f"{path}: the picture is damaged ({error}): save it again"
 
 
 def _too_large(path: Path) -> str:
