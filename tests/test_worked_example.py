@@ -12,7 +12,7 @@ def test_gradient_equals_tensorflow():
 
     w1, w2 = tf.Variable(NETWORK.w1), tf.Variable(NETWORK.w2)
     with tf.GradientTape() as tape:
-        phi = tf.sigmoid(tf.linalg.matvec(w1, [1.0, *EVENT]))
+        phi = tf.sigmoid(tf.linalg.matvec(w1, np.array([1.0, *EVENT])))
         y = tf.sigmoid(w2[0] + tf.reduce_sum(w2[1:] * phi))
         loss = (y - TARGET) ** 2 / 2
     reference = tape.gradient(loss, [w1, w2])
