@@ -101,7 +101,7 @@ def test_weighted_sum_has_a_weight_for_every_input_and_a_bias():
     drawn = labels("perceptron_weighted_sum")
     for name in ["1", "2", "n"]:
         assert f"$x_{name}$" in drawn and f"$w_{name}$" in drawn
-    assert {"$b$", "$\\Sigma$", "$h$"} <= set(drawn)
+    assert {"$b$", "$\\Sigma$", "$y$"} <= set(drawn)
     assert nodes("perceptron_weighted_sum", diagram.INPUT) == 3
 
 
