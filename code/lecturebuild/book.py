@@ -21,6 +21,8 @@ REFERENCES = "\n## References {.unnumbered}\n\n::: {#refs}\n:::\n"
 FILTERS = [
     pandoc.FILTERS / f"{name}.lua"
     for name in (
+        "paths",
+        "shapes",
         "visibility",
         "downloads",
         "callouts",
@@ -156,6 +158,7 @@ def write_page(
             "lecture-index": str(index),
             "lecture-downloads": offered,
             "lecture-page": chapter.href,
+            "lecture-folder": chapter.path.parent.as_posix(),
             "lecture-root": root,
             "lecture-media": f"{root}media/",
             "bibliography": [str(file) for file in _files(book.project, "bibliography")],
@@ -194,7 +197,7 @@ def _tidy(book: Book, chapter: Chapter, woven: Woven, labels: Labels, page: str)
     body, foot = rest.rsplit(BODY[1], 1)
     tidied = markup.tidy(body, image_size)
     for complaint in tidied.complaints:
-        if any(image in complaint for image in labels.images):
+        if any(image.written in complaint for image in labels.images):
             continue  # an error, when the pictures are collected
         print(f"{chapter.path}: warning: in its HTML, {complaint}", file=sys.stderr)
     # A template may show the contents twice; nothing refers to the ids of their links.
