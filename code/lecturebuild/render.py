@@ -13,30 +13,24 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from lecturebuild import (
-    addresses,
-    book,
-    checks,
-    crossref,
-    deck,
-    execute,
-    gate,
-    listing,
-    notebooks,
-    pandoc,
-    pictures,
-    search,
-)
-from lecturebuild.archive import write_archive
-from lecturebuild.crossref import Labels
-from lecturebuild.errors import LectureError
-from lecturebuild.execute import Outputs, Store
-from lecturebuild.files import read_json
-from lecturebuild.notebooks import Notebook
-from lecturebuild.progress import Progress
-from lecturebuild.project import Project, build_name, find_root, read_project
-from lecturebuild.source import Document, read_document
-from lecturebuild.weave import Woven, weave
+from lecturebuild import listing
+from lecturebuild.reading import gate, names
+from lecturebuild.reading.project import Project, build_name, find_root, read_project
+from lecturebuild.reading.source import Document, read_document
+from lecturebuild.running import execute
+from lecturebuild.running.execute import Outputs, Store
+from lecturebuild.steps.errors import LectureError
+from lecturebuild.steps.files import read_json
+from lecturebuild.steps.progress import Progress
+from lecturebuild.writing import addresses, crossref, pandoc
+from lecturebuild.writing.book import page as book
+from lecturebuild.writing.book import pictures, search
+from lecturebuild.writing.crossref import Labels
+from lecturebuild.writing.deck import latex as deck
+from lecturebuild.writing.notebooks import derive as notebooks
+from lecturebuild.writing.notebooks.archive import write_archive
+from lecturebuild.writing.notebooks.derive import Notebook
+from lecturebuild.writing.weave import Woven, weave
 
 FORMATS = ("html", "beamer")
 
@@ -92,7 +86,7 @@ def _render(project: Project, formats: tuple[str, ...], progress: Progress) -> l
     in_deck = {block.file for block in deck_document.blocks} if deck_document else set()
     own = project.settings.texts("lecture", "classes")
     for document in documents:
-        checks.check_document(document, own, in_deck=document.path in in_deck)
+        gate.check_document(document, own, in_deck=document.path in in_deck)
     crossref.check_duplicates(documents)
     derived = {page: notebooks.notebooks_of(document) for page, document in pages.items()}
     notebooks.check_names(notebook for each in derived.values() for notebook in each)
@@ -128,7 +122,7 @@ def _render(project: Project, formats: tuple[str, ...], progress: Progress) -> l
         deck_only = {label for found in labels.values() for label in found.deck_only}
         for page, document in pages.items():
             crossref.check_strays(document, labels[page])
-            gate.check(document, labels[page].gate, own, in_deck=False)
+            names.check(document, labels[page].gate, own, in_deck=False)
             crossref.check_references(document, labels[page], index, deck_only)
         site: dict[str, Path] = {}
         futures: list[Future[dict[str, Path]]] = []
@@ -136,7 +130,7 @@ def _render(project: Project, formats: tuple[str, ...], progress: Progress) -> l
             deck_labels = in_frames.result()
             deck_index = crossref.with_deck(index, deck_labels)
             crossref.check_strays(deck_document, deck_labels)
-            gate.check(deck_document, deck_labels.gate, own, in_deck=True)
+            names.check(deck_document, deck_labels.gate, own, in_deck=True)
             crossref.check_references(deck_document, deck_labels, deck_index, ())
             futures.append(
                 pool.submit(_deck, project, deck_document, text, deck_labels, deck_index, progress)
@@ -191,11 +185,11 @@ def _draw(
     project: Project, documents: list[Document], progress: Progress
 ) -> Callable[[str], dict[str, Path]]:
     """Draw the figures that are missing from the store; return how to find a figure's files."""
-    from lecturebuild import figures
+    from lecturebuild.running import figures
 
-    names = [name for document in documents for name in checks.figure_names(document, project.root)]
-    names = list(dict.fromkeys(names))
-    drawn = {name: figures.lookup(name, project.root) for name in names}
+    wanted = [name for document in documents for name in gate.figure_names(document, project.root)]
+    wanted = list(dict.fromkeys(wanted))
+    drawn = {name: figures.lookup(name, project.root) for name in wanted}
     missing = [name for name, found in drawn.items() if found is None]
     if missing:
         step = f"{len(missing)} figures" if len(missing) > 1 else f"figure {missing[0]}"
@@ -392,7 +386,7 @@ def _whole_site(project: Project, site: dict[str, Path]) -> Path:
     if archive.is_file() and read_json(record) == manifest:
         return archive
     record.unlink(missing_ok=True)
-    from lecturebuild import downloads
+    from lecturebuild.writing.deck import handout as downloads
 
     downloads.write_archive(archive, site)
     record.write_text(json.dumps(manifest), encoding="utf-8")
