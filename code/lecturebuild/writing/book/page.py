@@ -35,6 +35,8 @@ FILTERS = [
 ]
 LAST_FILTER = pandoc.FILTERS / "notes.lua"
 """Runs after citations are set, which may themselves be notes."""
+FORMULA_FONT = " stix-two-math"
+"""Asked for at once by pages with formulas, so that these do not move later."""
 BODY = ("<article>\n", "\n</article>\n")
 """What the template has around a page's text."""
 MODULES = [Path(__file__).with_name(name) for name in ("markup.py", "pictures.py")]
@@ -204,6 +206,7 @@ def _tidy(book: Book, chapter: Chapter, woven: Woven, labels: Labels, page: str)
     # A template may show the contents twice; nothing refers to the ids of their links.
     head = re.sub(r' id="toc-[^"]*"', "", head)
     head = head.replace("$summary$", html.escape(tidied.summary or chapter.title))
+    head = head.replace("$formula-font$", FORMULA_FONT if "<math" in body else "")
     return f"{head}{BODY[0]}{tidied.text}{BODY[1]}{foot}"
 
 
