@@ -48,7 +48,10 @@ def draw() -> Figure:
     delta, deltas = back.w2[0], back.w1[:, 0]  # the derivative by a bias is the error signal
 
     rows = (UPPER, LOWER)
-    inputs = [node(ax, (0.55, y), number(x), INPUT, radius=RADIUS, size=9) for y, x in zip(rows, EVENT, strict=True)]
+    inputs = [
+        node(ax, (0.55, y), number(x), INPUT, radius=RADIUS, size=9)
+        for y, x in zip(rows, EVENT, strict=True)
+    ]
     for k, y in enumerate(rows):
         label(ax, (0.33, y), f"$x_{k + 1}$", ha="right", color=BLUE)
     hidden = []

@@ -24,7 +24,13 @@ def errors(eta: float) -> tuple[float, ...]:
 def draw() -> Figure:
     """Read from the top: far too large, far too small, too small, too large, and good."""
     fig, ax = axes(FLAT)
-    looks = [(PINK, ":"), (ORANGE, "--"), (GREEN, "-"), (BLUE, "-."), (INK, (0, (4, 1, 1, 1, 1, 1)))]
+    looks = [
+        (PINK, ":"),
+        (ORANGE, "--"),
+        (GREEN, "-"),
+        (BLUE, "-."),
+        (INK, (0, (4, 1, 1, 1, 1, 1))),
+    ]
     heights = [0.125, 0.083, 0.037, 0.06, 0.25]
     for eta, (color, style), height in zip(RATES, looks, heights, strict=True):
         ax.plot(range(1, EPOCHS + 1), errors(eta), color=color, linestyle=style, linewidth=1.4)
