@@ -48,11 +48,9 @@ def draw() -> Figure:
     delta, deltas = back.w2[0], back.w1[:, 0]  # the derivative by a bias is the error signal
 
     rows = (UPPER, LOWER)
-    inputs = [
-        node(ax, (0.55, y), number(x), INPUT, radius=RADIUS, size=9)
-        for y, x in zip(rows, EVENT, strict=True)
-    ]
+    inputs = []
     for k, y in enumerate(rows):
+        inputs.append(node(ax, (0.55, y), number(EVENT[k]), INPUT, radius=RADIUS, size=9))
         label(ax, (0.33, y), f"$x_{k + 1}$", ha="right", color=BLUE)
     hidden = []
     for j, y in enumerate(rows):
