@@ -2,9 +2,10 @@
 
 import re
 from functools import lru_cache
+from operator import attrgetter
 from pathlib import Path
 
-from lecturebuild.steps.files import digest
+from lecturebuild.steps.store import Step
 from lecturebuild.writing.book import svg
 
 ENLARGED = 1.3
@@ -48,14 +49,11 @@ def _svg_size(file: Path) -> tuple[int, int] | None:
     return round(ENLARGED * width), round(ENLARGED * height)
 
 
-def published(file: Path, build: Path) -> Path:
-    """Return the file that the book shows in place of a picture: of an SVG, a smaller one."""
-    if file.suffix != ".svg":
-        return file
-    target = build / f"{file.stem}-{digest(Path(svg.__file__))[:8]}.svg"
-    if not target.is_file():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = target.with_suffix(".new")
-        temporary.write_text(svg.lean(file.read_text(encoding="utf-8")), encoding="utf-8")
-        temporary.replace(target)
-    return target
+def published_step(file: Path) -> Step:
+    """Return the step that makes, of an SVG, the smaller file that the book shows in its place."""
+    return Step("pictures", file.name, _write_lean, {"picture": file}, read=attrgetter("only"))
+
+
+def _write_lean(folder: Path, picture: Path) -> None:
+    text = svg.lean(picture.read_text(encoding="utf-8"))
+    (folder / picture.name).write_text(text, encoding="utf-8")
