@@ -137,7 +137,7 @@ def notebook_step(
     files = [*FILTERS, *bibliography(project)]
     return Step(
         "notebooks",
-        Path(notebook.file).name,
+        notebook.file,
         partial(_write_notebook, project, notebook, document),
         inputs=value(
             partial(ingredients, notebook, document),
