@@ -7,7 +7,7 @@ from typing import Any
 
 from lecturebuild import listing, publishing
 from lecturebuild.publishing import Site
-from lecturebuild.reading import gate as checks
+from lecturebuild.reading import gate, names
 from lecturebuild.reading.project import Project, find_root, read_project
 from lecturebuild.reading.source import Document, read_document
 from lecturebuild.running import execute
@@ -16,7 +16,7 @@ from lecturebuild.steps.errors import LectureError
 from lecturebuild.steps.progress import Progress
 from lecturebuild.steps.store import File, Step, Store, locked, value
 from lecturebuild.steps.work import Work
-from lecturebuild.writing import crossref
+from lecturebuild.writing import addresses, crossref
 from lecturebuild.writing.book import page as book
 from lecturebuild.writing.book import pictures, search
 from lecturebuild.writing.crossref import Labels
@@ -58,8 +58,9 @@ def _render(project: Project, formats: tuple[str, ...], progress: Progress) -> l
     documents = [*pages.values(), *([slides] if slides else [])]
     wanted, no_latex = _possible(project, formats, slides)
     in_deck = {block.file for block in slides.blocks} if slides else set()
+    own = project.settings.texts("lecture", "classes")
     for document in documents:
-        checks.check_document(document, in_deck=document.path in in_deck)
+        gate.check_document(document, own, in_deck=document.path in in_deck)
     crossref.check_duplicates(documents)
     derived = {page: notebooks.notebooks_of(document) for page, document in pages.items()}
     notebooks.check_names(notebook for each in derived.values() for notebook in each)
@@ -84,8 +85,9 @@ def _render(project: Project, formats: tuple[str, ...], progress: Progress) -> l
         text = weave(slides, results, figures, project.build / "media", deck=True)
         frames = value(_itself, item=text)
         deck_labels = crossref.labels_step(slides.path, frames, project.root)
-        index = value(partial(_deck_index, slides), shared=shared, labels=deck_labels)
-        pdf = deck.deck_step(project, slides, frames, index)
+        index = value(partial(_deck_index, project, slides), shared=shared, labels=deck_labels)
+        drawn = value(partial(addresses.for_latex, project, slides), labels=deck_labels)
+        pdf = deck.deck_step(project, slides, frames, index, drawn)
         cards = deck.cards_step(project, slides, pdf)
         name = project.deck.output.name
         site[project.deck.output.as_posix()] = value(partial(_file, name), result=pdf)
@@ -111,6 +113,7 @@ def _render(project: Project, formats: tuple[str, ...], progress: Progress) -> l
         shown = value(partial(_pictures, project, pages), labels=labels)
         extra = [value(_assets), shown, value(partial(_resources, project))]
         whole = value(_whole, site=site, extra=[search.search_step(written), *extra])
+        whole = value(partial(_with_linked, project, pages), site=whole, labels=labels)
         published = partial(_publish, project, "beamer" in formats or project.deck is None)
         target = value(published, site=whole, archive=_archive(project, whole, formats))
     else:
@@ -158,9 +161,9 @@ def _draw(
     """Draw the figures that are missing from the store; return how to find a figure's files."""
     from lecturebuild.running import figures
 
-    names = [name for document in documents for name in checks.figure_names(document, project.root)]
-    names = list(dict.fromkeys(names))
-    drawn = {name: figures.lookup(name, project.root) for name in names}
+    wanted = [name for document in documents for name in gate.figure_names(document, project.root)]
+    wanted = list(dict.fromkeys(wanted))
+    drawn = {name: figures.lookup(name, project.root) for name in wanted}
     missing = [name for name, found in drawn.items() if found is None]
     if missing:
         step = f"{len(missing)} figures" if len(missing) > 1 else f"figure {missing[0]}"
@@ -241,16 +244,22 @@ def _contents(
     """Return what all pages share; raise an error where a page refers to nothing."""
     chapters = chapters_of(labels, in_deck)
     index = crossref.build_index(pages, labels, {c.path: c.number for c in chapters})
+    own = project.settings.texts("lecture", "classes")
     deck_only = {label for found in labels.values() for label in found.deck_only}
     for page, document in pages.items():
         crossref.check_strays(document, labels[page])
+        names.check(document, labels[page].gate, own, in_deck=False)
         crossref.check_references(document, labels[page], index, deck_only)
     return book.Book(project, chapters, index)
 
 
-def _deck_index(slides: Document, shared: book.Book, labels: Labels) -> dict[str, Any]:
+def _deck_index(
+    project: Project, slides: Document, shared: book.Book, labels: Labels
+) -> dict[str, Any]:
     index = crossref.with_deck(shared.index, labels)
     crossref.check_strays(slides, labels)
+    own = project.settings.texts("lecture", "classes")
+    names.check(slides, labels.gate, own, in_deck=True)
     crossref.check_references(slides, labels, index, ())
     return index
 
@@ -290,15 +299,18 @@ def _pictures(project: Project, pages: dict[Path, Document], labels: dict[Path, 
     """Return the pictures of the project that pages show."""
     site: Site = {}
     for page, defined in labels.items():
-        for image in defined.images:
-            file = (project.root / page.parent / image).resolve()
-            if "://" in image or not file.is_relative_to(project.root):
-                place = crossref.place(pages[page], image)
-                raise LectureError(f"the picture {image} lies outside the project", *place)
-            if not file.is_file():
-                place = crossref.place(pages[page], image)
-                raise LectureError(f"no such picture: {image}", *place)
-            site[file.relative_to(project.root).as_posix()] = publishing.file_of(file)
+        for place, file in addresses.for_page(project, pages[page], defined).items():
+            site[place] = publishing.file_of(file)
+    return site
+
+
+def _with_linked(
+    project: Project, pages: dict[Path, Document], site: Site, labels: dict[Path, Labels]
+) -> Site:
+    """Return a site with the files that its pages link to."""
+    for page, document in pages.items():
+        found = addresses.linked(project, document, labels[page], site)
+        site = site | {place: publishing.file_of(file) for place, file in found.items()}
     return site
 
 

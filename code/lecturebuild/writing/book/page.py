@@ -26,6 +26,8 @@ REFERENCES = "\n## References {.unnumbered}\n\n::: {#refs}\n:::\n"
 FILTERS = [
     pandoc.FILTERS / f"{name}.lua"
     for name in (
+        "paths",
+        "shapes",
         "visibility",
         "downloads",
         "callouts",
@@ -37,6 +39,8 @@ FILTERS = [
 ]
 LAST_FILTER = pandoc.FILTERS / "notes.lua"
 """Runs after citations are set, which may themselves be notes."""
+FORMULA_FONT = " stix-two-math"
+"""Asked for at once by pages with formulas, so that these do not move later."""
 BODY = ("<article>\n", "\n</article>\n")
 """What the template has around a page's text."""
 
@@ -170,6 +174,7 @@ def _write_page(
         "metadata": {
             "lecture-downloads": offers,
             "lecture-page": page.with_suffix(".html").as_posix(),
+            "lecture-folder": page.parent.as_posix(),
             "lecture-root": root,
             "lecture-media": f"{root}media/",
             "bibliography": [str(file) for file in _files(project, "bibliography")],
@@ -214,13 +219,14 @@ def _tidy(
     body, foot = rest.rsplit(BODY[1], 1)
     tidied = markup.tidy(body, image_size)
     for complaint in tidied.complaints:
-        if any(image in complaint for image in labels.images):
+        if any(image.written in complaint for image in labels.images):
             continue  # an error, when the pictures are collected
         print(f"{page}: warning: in its HTML, {complaint}", file=sys.stderr)
     # A template may show the contents twice; nothing refers to the ids of their links.
     head = re.sub(r' id="toc-[^"]*"', "", head)
     title = crossref.title_of(labels, page)
     head = head.replace("$summary$", html.escape(tidied.summary or title))
+    head = head.replace("$formula-font$", FORMULA_FONT if "<math" in body else "")
     return f"{head}{BODY[0]}{tidied.text}{BODY[1]}{foot}"
 
 

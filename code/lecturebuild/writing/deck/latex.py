@@ -17,11 +17,13 @@ from lecturebuild.steps.errors import LectureError, relative
 from lecturebuild.steps.files import discard, in_project
 from lecturebuild.steps.store import Read, Step, before, previous, value
 from lecturebuild.writing import pandoc
+from lecturebuild.writing.book import pictures
 from lecturebuild.writing.deck import handout
 from lecturebuild.writing.weave import Woven
 
 FILTERS = [
-    pandoc.FILTERS / f"{name}.lua" for name in ("visibility", "code-fold", "crossref", "pictures")
+    pandoc.FILTERS / f"{name}.lua"
+    for name in ("paths", "shapes", "visibility", "code-fold", "crossref", "pictures")
 ]
 ENGINES = {"xelatex": "-xelatex", "lualatex": "-lualatex", "pdflatex": "-pdf"}
 ERROR = re.compile(r"^(?:(?P<file>[^\s:]+\.\w+):(?P<line>\d+): |! )(?P<message>.+)$", re.M)
@@ -40,14 +42,19 @@ NO_LATEX = (
 )
 
 
-def deck_step(project: Project, document: Document, woven: Step, index: Step) -> Step:
-    """Return the step that makes the deck's PDF, and with it LaTeX for the handout's notes."""
+def deck_step(project: Project, document: Document, woven: Step, index: Step, shown: Step) -> Step:
+    """Return the step that makes the deck's PDF, and with it LaTeX for the handout's notes.
+
+    `shown` gives the files of the pictures that the deck shows, by their addresses.
+    """
     files = [*FILTERS, PLACES, *_used_files(project, document)]
     return Step(
         "deck",
         document.path.as_posix(),
         partial(_write_deck, project, document),
-        inputs=value(partial(ingredients, project, document), woven=woven, index=index),
+        inputs=value(
+            partial(ingredients, project, document), woven=woven, index=index, shown=shown
+        ),
         uses={relative(file, project.root).as_posix(): file for file in files}
         | {"Pandoc": pandoc.version()},
         context={"woven": woven},
@@ -56,7 +63,11 @@ def deck_step(project: Project, document: Document, woven: Step, index: Step) ->
 
 
 def ingredients(
-    project: Project, document: Document, woven: Woven, index: dict[str, Any]
+    project: Project,
+    document: Document,
+    woven: Woven,
+    index: dict[str, Any],
+    shown: dict[str, Path],
 ) -> dict[str, Any]:
     """Return all that a deck is made from, apart from files."""
     assert project.deck is not None
@@ -65,6 +76,7 @@ def ingredients(
         "settings": _settings(project, project.deck, document),
         "title_page": _metadata(project.deck, document),
         "index": index,
+        "shown": shown,
         "site": project.settings.text("book", "site-url").rstrip("/"),
         "engine": engine_of(document),
     }
@@ -78,6 +90,7 @@ def _write_deck(
     settings: dict[str, Any],
     title_page: dict[str, Any],
     index: dict[str, Any],
+    shown: dict[str, Path],
     site: str,
     engine: str,
     woven: Woven,
@@ -88,6 +101,10 @@ def _write_deck(
     for name, file in woven.media.items():
         shutil.copyfile(file, folder / "media" / name)
     media = os.path.relpath(folder / "media", place).replace(os.sep, "/")
+    copies = {
+        address: f"{media}/{pictures.for_latex(file, folder / 'media').name}"
+        for address, file in shown.items()
+    }
     _write_json(folder / "title-page.json", title_page)
     settings = settings | {"metadata-files": [str(folder / "title-page.json")]}
     settings["metadata"] = settings["metadata"] | {"lecture-media": f"{media}/"}
@@ -98,7 +115,7 @@ def _write_deck(
         woven.origins,
         {"QUARTO_PROJECT_DIR": str(place)},
         settings,
-        {"lecture-index": index},
+        {"lecture-index": index, "lecture-pictures": copies},
     )
     tex.write_text(_with_places(written, project, index, site), encoding="utf-8")
     read = typeset(engine, tex, project, document)
@@ -257,7 +274,10 @@ def _settings(project: Project, deck: Deck, document: Document) -> dict[str, Any
             {"type": "citeproc"},
         ],
         "variables": variables,
-        "metadata": {"bibliography": [*map(str, _listed(project, document, "bibliography"))]}
+        "metadata": {
+            "bibliography": [*map(str, _listed(project, document, "bibliography"))],
+            "lecture-folder": document.path.parent.as_posix(),
+        }
         | ({"csl": str(styles[0])} if styles else {}),
     }
 
