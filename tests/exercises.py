@@ -4,13 +4,15 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from lecturebuild import book, crossref, notebooks
-from lecturebuild.archive import write_archive
-from lecturebuild.execute import Output
-from lecturebuild.project import Project, read_project
+from lecturebuild.reading.project import Project, read_project
+from lecturebuild.reading.source import Cell, Document, read_document
 from lecturebuild.render import chapters_of
-from lecturebuild.source import Cell, Document, read_document
-from lecturebuild.weave import weave
+from lecturebuild.running.execute import Output
+from lecturebuild.writing import crossref
+from lecturebuild.writing.book import page as book
+from lecturebuild.writing.notebooks import derive as notebooks
+from lecturebuild.writing.notebooks.archive import write_archive
+from lecturebuild.writing.weave import weave
 
 ROOT = Path(__file__).parents[1]
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from nbclient import NotebookClient
 
-from lecturebuild.project import read_project
-from lecturebuild.source import read_document
+from lecturebuild.reading.project import read_project
+from lecturebuild.reading.source import read_document
 from nnlecture import digits
 from nnlecture.keras_summary import summary
 from nnlecture.reproducible import keras, tf

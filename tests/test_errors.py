@@ -83,8 +83,8 @@ def fails_with(root, message, *arguments):
 
 @pytest.mark.parametrize("body, message", [case[1:] for case in EARLY], ids=[c[0] for c in EARLY])
 def test_mistake_found_before_anything_is_executed(tmp_path, body, message, monkeypatch):
-    monkeypatch.setattr("lecturebuild.execute.execute", None)
-    monkeypatch.setattr("lecturebuild.figures.draw_figures", None)
+    monkeypatch.setattr("lecturebuild.running.execute.execute", None)
+    monkeypatch.setattr("lecturebuild.running.figures.draw_figures", None)
     fails_with(build(tmp_path, body), message)
 
 

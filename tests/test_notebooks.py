@@ -13,10 +13,10 @@ import pytest
 from exercises import ROOT, derive, exercises, names
 from projects import lecture, make, read_page, render, text, write
 
-from lecturebuild.archive import write_archive
-from lecturebuild.check import both_outputs
-from lecturebuild.source import read_document
-from lecturebuild.yamltext import Settings
+from lecturebuild.checking.book import both_outputs
+from lecturebuild.reading.source import read_document
+from lecturebuild.reading.yamltext import Settings
+from lecturebuild.writing.notebooks.archive import write_archive
 
 PAGE = """\
 # Exercise {#sec-exercise}

@@ -10,7 +10,7 @@ import time
 import pytest
 from projects import lecture, make, read_page, read_pdf, render, snapshot, text, write
 
-from lecturebuild import dependencies
+from lecturebuild.running import dependencies
 
 FIRST = """\
 # First {{#sec-first}}
@@ -172,7 +172,12 @@ def test_nothing_is_done_when_nothing_changed(rendered, monkeypatch):
     project, _ = rendered
     times = {file: file.stat().st_mtime_ns for file in (project.root / "_book").rglob("*")}
     os.utime(project.root / THIRD_PAGE)
-    forbid(monkeypatch, "execute.execute", "pandoc.run", "deck._run_latex")
+    forbid(
+        monkeypatch,
+        "running.execute.execute",
+        "writing.pandoc.run",
+        "writing.deck.latex._run_latex",
+    )
     run = render(project.root)
     assert "nothing changed" in run.out
     assert {file: file.stat().st_mtime_ns for file in times} == times
@@ -273,7 +278,12 @@ def test_other_result_on_repair_keeps_what_was_finished(project):
 def test_deleted_output_comes_back_without_execution(project, monkeypatch):
     render(project.root)  # the deck's ingredients have absolute paths
     before = snapshot(project.root / "_book")
-    forbid(monkeypatch, "execute.execute", "pandoc.run", "deck._run_latex")
+    forbid(
+        monkeypatch,
+        "running.execute.execute",
+        "writing.pandoc.run",
+        "writing.deck.latex._run_latex",
+    )
     (project.root / "_book" / "chapters" / "second.html").unlink()
     render(project.root)
     assert snapshot(project.root / "_book") == before

@@ -13,28 +13,24 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from lecturebuild import (
-    book,
-    checks,
-    crossref,
-    deck,
-    execute,
-    listing,
-    notebooks,
-    pandoc,
-    pictures,
-    search,
-)
-from lecturebuild.archive import write_archive
-from lecturebuild.crossref import Labels
-from lecturebuild.errors import LectureError
-from lecturebuild.execute import Outputs, Store
-from lecturebuild.files import read_json
-from lecturebuild.notebooks import Notebook
-from lecturebuild.progress import Progress
-from lecturebuild.project import Project, build_name, find_root, read_project
-from lecturebuild.source import Document, read_document
-from lecturebuild.weave import Woven, weave
+from lecturebuild import listing
+from lecturebuild.reading import gate as checks
+from lecturebuild.reading.project import Project, build_name, find_root, read_project
+from lecturebuild.reading.source import Document, read_document
+from lecturebuild.running import execute
+from lecturebuild.running.execute import Outputs, Store
+from lecturebuild.steps.errors import LectureError
+from lecturebuild.steps.files import read_json
+from lecturebuild.steps.progress import Progress
+from lecturebuild.writing import crossref, pandoc
+from lecturebuild.writing.book import page as book
+from lecturebuild.writing.book import pictures, search
+from lecturebuild.writing.crossref import Labels
+from lecturebuild.writing.deck import latex as deck
+from lecturebuild.writing.notebooks import derive as notebooks
+from lecturebuild.writing.notebooks.archive import write_archive
+from lecturebuild.writing.notebooks.derive import Notebook
+from lecturebuild.writing.weave import Woven, weave
 
 FORMATS = ("html", "beamer")
 
@@ -182,7 +178,7 @@ def _draw(
     project: Project, documents: list[Document], progress: Progress
 ) -> Callable[[str], dict[str, Path]]:
     """Draw the figures that are missing from the store; return how to find a figure's files."""
-    from lecturebuild import figures
+    from lecturebuild.running import figures
 
     names = [name for document in documents for name in checks.figure_names(document, project.root)]
     names = list(dict.fromkeys(names))
@@ -385,7 +381,7 @@ def _whole_site(project: Project, site: dict[str, Path]) -> Path:
     if archive.is_file() and read_json(record) == manifest:
         return archive
     record.unlink(missing_ok=True)
-    from lecturebuild import downloads
+    from lecturebuild.writing.deck import handout as downloads
 
     downloads.write_archive(archive, site)
     record.write_text(json.dumps(manifest), encoding="utf-8")

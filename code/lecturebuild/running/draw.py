@@ -31,10 +31,10 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 
-from lecturebuild.dependencies import modules_of, recorded_reads
-from lecturebuild.errors import LectureError, relative
-from lecturebuild.files import digest, in_project
-from lecturebuild.store import Drawing
+from lecturebuild.running.dependencies import modules_of, recorded_reads
+from lecturebuild.running.figure_store import Drawing
+from lecturebuild.steps.errors import LectureError, relative
+from lecturebuild.steps.files import digest, in_project
 
 _KEPT = {"__main__", "lecturebuild"}
 _ALONE = threading.Lock()  # modules, folder and style are the whole process's, Dask has threads

@@ -11,12 +11,12 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from lecturebuild import pandoc
-from lecturebuild.errors import LectureError
-from lecturebuild.files import digest, in_project, read_json
-from lecturebuild.project import Deck, Project
-from lecturebuild.source import Document
-from lecturebuild.weave import Woven
+from lecturebuild.reading.project import Deck, Project
+from lecturebuild.reading.source import Document
+from lecturebuild.steps.errors import LectureError
+from lecturebuild.steps.files import digest, in_project, read_json
+from lecturebuild.writing import pandoc
+from lecturebuild.writing.weave import Woven
 
 FILTERS = [
     pandoc.FILTERS / f"{name}.lua" for name in ("visibility", "code-fold", "crossref", "pictures")
@@ -112,7 +112,7 @@ def write_handout(project: Project, document: Document, *, anew: bool) -> Path:
     handout.unlink(missing_ok=True)
     from pypdf import PdfReader
 
-    from lecturebuild import downloads
+    from lecturebuild.writing.deck import handout as downloads
 
     deck = PdfReader(tex.with_suffix(".pdf"))
     text = tex.read_text(encoding="utf-8")

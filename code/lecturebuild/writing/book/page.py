@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from lecturebuild import crossref, markup, pandoc, pictures
-from lecturebuild.crossref import Labels
-from lecturebuild.project import Project, build_name
-from lecturebuild.weave import Woven
+from lecturebuild.reading.project import Project, build_name
+from lecturebuild.writing import crossref, pandoc
+from lecturebuild.writing.book import markup, pictures
+from lecturebuild.writing.crossref import Labels
+from lecturebuild.writing.weave import Woven
 
 THEME = Path(__file__).parent / "theme"
 REFERENCES = "\n## References {.unnumbered}\n\n::: {#refs}\n:::\n"

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from pypdf import PdfReader
 
-from lecturebuild import deck
-from lecturebuild.project import Project
-from lecturebuild.source import Cell, Document
+from lecturebuild.reading.project import Project
+from lecturebuild.reading.source import Cell, Document
+from lecturebuild.writing.deck import latex as deck
 
 OVERFULL = re.compile(r"^Overfull \\[hv]box \(([\d.]+)pt too (wide|high)\)", re.M)
 MISSING = re.compile(r"^Missing character: There is no (\S+).*? in font (.+?)[:/!]", re.M)

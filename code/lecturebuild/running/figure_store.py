@@ -6,7 +6,6 @@ tells which data files drawing it read; their contents give the second. NAME-KEY
 NAME-KEY.pdf hold the figure. Files appear whole or not at all, so a killed run leaves no half.
 """
 
-import difflib
 import hashlib
 import json
 import os
@@ -16,9 +15,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from lecturebuild.dependencies import libraries_of, modules_of
-from lecturebuild.errors import LectureError
-from lecturebuild.files import digest, read_json
+from lecturebuild.reading.scripts import script_of
+from lecturebuild.running.dependencies import libraries_of, modules_of
+from lecturebuild.steps.files import digest, read_json
 
 FOLDER = "_figures"
 VERSIONS = 3
@@ -63,23 +62,6 @@ class Sources:
 
     files: tuple[Path, ...]
     key: str
-
-
-def script_of(name: str, root: Path) -> Path:
-    """Return a figure's script.
-
-    Raises
-    ------
-    LectureError
-        There is no such script; the message names the closest.
-    """
-    script = root / "figures" / f"{name}.py"
-    if not re.fullmatch(r"[\w-]+", name) or not script.is_file():
-        names = [file.stem for file in sorted(script.parent.glob("*.py"))]
-        close = difflib.get_close_matches(name, names, 1)
-        hint = f" (did you mean {close[0]}?)" if close else ""
-        raise LectureError(f"no figure script figures/{name}.py{hint}")
-    return script
 
 
 def sources_of(name: str, root: Path) -> Sources:

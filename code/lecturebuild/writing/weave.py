@@ -10,9 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from lecturebuild.errors import LectureError
-from lecturebuild.execute import Output, Outputs, name
-from lecturebuild.source import Cell, Document, Line
+from lecturebuild.reading.source import Cell, Document, Line
+from lecturebuild.running.execute import Output, Outputs, name
+from lecturebuild.steps.errors import LectureError
 
 FRAME = re.compile(r"^##\s")
 EMPTY = re.compile(r"\s*<pre\b[^>]*>\s*</pre>\s*")

@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from lecturebuild.errors import LectureError
+from lecturebuild.steps.errors import LectureError
 
 KeyPath = tuple[str, ...]
 

@@ -23,11 +23,11 @@ from subprocess import DEVNULL
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from lecturebuild import dependencies
-from lecturebuild.errors import LectureError
-from lecturebuild.files import digest, read_json
-from lecturebuild.project import build_name
-from lecturebuild.source import Cell, Document
+from lecturebuild.reading.project import build_name
+from lecturebuild.reading.source import Cell, Document
+from lecturebuild.running import dependencies
+from lecturebuild.steps.errors import LectureError
+from lecturebuild.steps.files import digest, read_json
 
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 CELL_FILE = re.compile(r"\S*ipykernel_\d+\S\d+\.py")
@@ -43,9 +43,9 @@ KERNEL_OPTIONS = [
     # Ids in an SVG that do not change from run to run.
     "--InlineBackend.rc={'svg.hashsalt': 'lecture'}",
 ]
-BEFORE = "from lecturebuild import dependencies as _d; _d.start_recording({root!r}); del _d"
+BEFORE = "from lecturebuild.running import dependencies as _d; _d.start_recording({root!r}); del _d"
 AFTER = """import json
-from lecturebuild import dependencies
+from lecturebuild.running import dependencies
 print(json.dumps([[str(path) for path in paths] for paths in dependencies.recorded()]))"""
 
 
@@ -98,7 +98,7 @@ class Store:
             module
             for module in dependencies.modules_of(source, folder, self.root)
             # What `figure` does is the store's business.
-            if not module.is_relative_to(Path(__file__).parent)
+            if not module.is_relative_to(Path(__file__).parents[1])
         ]
         key = {
             "version": VERSION,

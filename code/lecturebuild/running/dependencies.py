@@ -17,7 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from lecturebuild.files import MISSING, digest, hashing, in_project, remembered
+from lecturebuild.steps.files import MISSING, digest, hashing, in_project, remembered
 
 Import = tuple[int, str]
 """Number of leading dots and dotted name; `from a import b` is (0, "a.b")."""

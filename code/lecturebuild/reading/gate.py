@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from lecturebuild.errors import LectureError
-from lecturebuild.source import Cell, Document, Line
-from lecturebuild.store import script_of
+from lecturebuild.reading.scripts import script_of
+from lecturebuild.reading.source import Cell, Document, Line
+from lecturebuild.steps.errors import LectureError
 
 OPEN = re.compile(r"^\s*:{3,}\s*(?P<attributes>\S.*?)\s*:*\s*$")
 CLOSE = re.compile(r"^\s*:{3,}\s*$")

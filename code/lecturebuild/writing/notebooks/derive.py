@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lecturebuild import crossref, pandoc
-from lecturebuild.book import Book, bibliography, referred_to
-from lecturebuild.checks import nested, opened
-from lecturebuild.crossref import Labels
-from lecturebuild.errors import LectureError
-from lecturebuild.execute import Output, name
-from lecturebuild.files import digest
-from lecturebuild.source import Cell, Document, Line
+from lecturebuild.reading.gate import nested, opened
+from lecturebuild.reading.source import Cell, Document, Line
+from lecturebuild.running.execute import Output, name
+from lecturebuild.steps.errors import LectureError
+from lecturebuild.steps.files import digest
+from lecturebuild.writing import crossref, pandoc
+from lecturebuild.writing.book.page import Book, bibliography, referred_to
+from lecturebuild.writing.crossref import Labels
 
 STUB = "# your code here"
 FOLDER = "notebooks"

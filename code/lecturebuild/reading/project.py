@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lecturebuild.errors import LectureError
-from lecturebuild.yamltext import Settings, check_keys, parse
+from lecturebuild.reading.yamltext import Settings, check_keys, parse
+from lecturebuild.steps.errors import LectureError
 
 EXECUTE: dict[str, Any] = dict.fromkeys(["echo", "eval", "output", "include", "warning", "error"])
 # Cell options that a project or a document may set for all its cells.

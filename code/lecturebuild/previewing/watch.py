@@ -11,7 +11,7 @@ from pathlib import Path
 
 from watchfiles import DefaultFilter, awatch
 
-from lecturebuild.files import in_project
+from lecturebuild.steps.files import in_project
 
 PATIENCE = 10.0
 """So many seconds a build that is to stop has to end its kernels."""

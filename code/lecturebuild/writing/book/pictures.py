@@ -4,8 +4,8 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
-from lecturebuild import svg
-from lecturebuild.files import digest
+from lecturebuild.steps.files import digest
+from lecturebuild.writing.book import svg
 
 ENLARGED = 1.3
 """Drawings are shown so much larger than they are on paper."""

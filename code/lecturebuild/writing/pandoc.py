@@ -9,9 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from lecturebuild.errors import LectureError
+from lecturebuild.steps.errors import LectureError
 
-FILTERS = Path(__file__).resolve().parents[1] / "filters"
+FILTERS = Path(__file__).resolve().parents[2] / "filters"
 # YAML headers are read by `source`, so that a line of dashes in a chapter is just a rule.
 # An example list would swallow a paragraph that begins with a reference, such as '@fig-relu.'.
 READER = "markdown-yaml_metadata_block-example_lists"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pagefind_bin import get_executable
 
-from lecturebuild.errors import LectureError
+from lecturebuild.steps.errors import LectureError
 
 FOLDER = "pagefind"
 # Parts of Pagefind's own dialogs; the theme brings its own.

@@ -14,14 +14,14 @@ from pathlib import Path
 from urllib.error import HTTPError
 from urllib.parse import unquote, urlsplit
 
-from lecturebuild import crossref
-from lecturebuild.check_deck import Problem, frame_edges, frames, read_frames
-from lecturebuild.checks import figure_names, nested
-from lecturebuild.errors import relative
-from lecturebuild.notebooks import notebooks_of
-from lecturebuild.project import Project
+from lecturebuild.checking.deck import Problem, frame_edges, frames, read_frames
+from lecturebuild.reading.gate import figure_names, nested
+from lecturebuild.reading.project import Project
+from lecturebuild.reading.source import Cell, Document, Line, read_document
 from lecturebuild.render import kept_labels
-from lecturebuild.source import Cell, Document, Line, read_document
+from lecturebuild.steps.errors import relative
+from lecturebuild.writing import crossref
+from lecturebuild.writing.notebooks.derive import notebooks_of
 
 REFERENCE = re.compile(r"@((?:fig|eq|tbl)-[\w-]+)")
 PICTURE = re.compile(r"!\[((?:[^][]|\[[^][]*\])*)\]\(([^)\s]+)[^)]*\)(\{(?:[^}\"]|\"[^\"]*\")*\})?")

@@ -13,8 +13,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lecturebuild.errors import LectureError
-from lecturebuild.store import Drawing, Drawn, Sources, keep, locked, lookup, sources_of
+from lecturebuild.running.figure_store import (
+    Drawing,
+    Drawn,
+    Sources,
+    keep,
+    locked,
+    lookup,
+    sources_of,
+)
+from lecturebuild.steps.errors import LectureError
 
 __all__ = ["Drawn", "Picture", "draw_figures", "figure", "find_root", "lookup"]
 
@@ -166,7 +174,7 @@ def _attempts(
 
 def _attempt(name: str, root: Path) -> tuple[str, Attempt]:
     """Try to draw a figure; an error comes back as a value, so that others are not stopped."""
-    from lecturebuild.draw import draw
+    from lecturebuild.running.draw import draw
 
     try:
         sources = sources_of(name, root)

@@ -22,9 +22,9 @@ from tornado.iostream import StreamClosedError
 from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
 
-from lecturebuild.errors import LectureError
-from lecturebuild.project import find_root, read_project
-from lecturebuild.watch import changes, end, standby
+from lecturebuild.previewing.watch import changes, end, standby
+from lecturebuild.reading.project import find_root, read_project
+from lecturebuild.steps.errors import LectureError
 
 HERE = Path(__file__).parent
 HOST = "127.0.0.1"
@@ -223,7 +223,7 @@ async def serve(root: Path, site: Path, page: str, port: int) -> None:
             await end(current)
             if task:
                 await task
-            if any(path.parent == HERE for path in batch):  # it waits with the old renderer
+            if any(HERE.parent in path.parents for path in batch):  # it waits with the old renderer
                 await end(waiting)
                 waiting = await standby(root)
             current = waiting

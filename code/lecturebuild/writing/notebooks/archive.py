@@ -12,7 +12,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from lecturebuild.errors import LectureError
+from lecturebuild.steps.errors import LectureError
 
 FILE = "pyproject.toml"
 DATE = (1980, 1, 1, 0, 0, 0)

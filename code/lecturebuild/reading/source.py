@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lecturebuild.errors import LectureError
-from lecturebuild.project import EXECUTE, SHARED
-from lecturebuild.yamltext import Settings, check_keys, parse
+from lecturebuild.reading.project import EXECUTE, SHARED
+from lecturebuild.reading.yamltext import Settings, check_keys, parse
+from lecturebuild.steps.errors import LectureError
 
 CELL_OPTIONS: dict[str, Any] = EXECUTE | dict.fromkeys(
     ["label", "fig-cap", "fig-alt", "code-fold", "tags"]

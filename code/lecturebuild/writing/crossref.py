@@ -10,10 +10,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from lecturebuild import pandoc
-from lecturebuild.errors import LectureError
-from lecturebuild.source import Cell, Document, Line
-from lecturebuild.weave import Woven
+from lecturebuild.reading.source import Cell, Document, Line
+from lecturebuild.steps.errors import LectureError
+from lecturebuild.writing import pandoc
+from lecturebuild.writing.weave import Woven
 
 KINDS = ("fig", "eq", "sec", "tbl")
 REFERENCE = re.compile(r"^(fig|eq|sec|tbl)-")
