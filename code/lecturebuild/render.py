@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 from lecturebuild import listing
 from lecturebuild.reading import gate as checks
 from lecturebuild.reading.project import Project, build_name, find_root, read_project
+from lecturebuild.reading.resources import resource_files
 from lecturebuild.reading.source import Document, read_document
 from lecturebuild.running import execute
 from lecturebuild.running.execute import Outputs, Store
@@ -363,9 +364,8 @@ def _assets(
                 place = crossref.place(pages[page], image)
                 raise LectureError(f"no such picture: {image}", *place)
             site[file.relative_to(project.root).as_posix()] = file
-    for pattern in project.settings.texts("project", "resources"):
-        for file in sorted(project.root.glob(pattern)):
-            site[file.relative_to(project.root).as_posix()] = file
+    for file in resource_files(project.root, project.settings, project.output):
+        site[file.relative_to(project.root).as_posix()] = file
     return site
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from lecturebuild.reading.project import Project, build_name
+from lecturebuild.reading.project import Project, build_name, filter_names
 from lecturebuild.writing import crossref, pandoc
 from lecturebuild.writing.book import markup, pictures
 from lecturebuild.writing.crossref import Labels
@@ -83,7 +83,8 @@ def theme_digest(project: Project) -> str:
 
 def project_filters(project: Project) -> list[Path]:
     """Return the project's own filters."""
-    return _files(project, "filters")
+    files = _existing(project, "filters", filter_names(project.settings))
+    return pandoc.others(files, FILTERS)
 
 
 def bibliography(project: Project) -> list[Path]:
@@ -92,8 +93,12 @@ def bibliography(project: Project) -> list[Path]:
 
 
 def _files(project: Project, key: str) -> list[Path]:
+    return _existing(project, key, project.settings.texts(key))
+
+
+def _existing(project: Project, key: str, names: list[str]) -> list[Path]:
     files = []
-    for name in project.settings.texts(key):
+    for name in names:
         if not (project.root / name).is_file():
             raise project.settings.error(f"no such file: {name}", key)
         files.append(project.root / name)

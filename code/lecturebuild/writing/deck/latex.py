@@ -11,7 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from lecturebuild.reading.project import Deck, Project
+from lecturebuild.reading.project import Deck, Project, filter_names
 from lecturebuild.reading.source import Document
 from lecturebuild.steps.errors import LectureError
 from lecturebuild.steps.files import digest, in_project, read_json
@@ -19,8 +19,10 @@ from lecturebuild.writing import pandoc
 from lecturebuild.writing.weave import Woven
 
 FILTERS = [
-    pandoc.FILTERS / f"{name}.lua" for name in ("visibility", "code-fold", "crossref", "pictures")
+    pandoc.FILTERS / f"{name}.lua"
+    for name in ("visibility", "callouts", "code-fold", "crossref", "pictures")
 ]
+CITEPROC = {"type": "citeproc"}
 ENGINES = {"xelatex": "-xelatex", "lualatex": "-lualatex", "pdflatex": "-pdf"}
 ERROR = re.compile(r"^(?:(?P<file>[^\s:]+\.\w+):(?P<line>\d+): |! )(?P<message>.+)$", re.M)
 SOURCE = re.compile(r"^% source (?P<file>.+):(?P<line>\d+)$", re.M)
@@ -31,8 +33,8 @@ PLACES = Path(__file__).with_name("frames.tex")
 FRAME = re.compile(r"^\\begin\{frame\}(?:\[[^]]*\])?(?:\{(?P<title>.*)\})?")
 NO_LATEX = (
     "{program} is not installed, so there is no deck. On Debian or Ubuntu: apt-get install "
-    "texlive-xetex texlive-latex-recommended texlive-fonts-recommended lmodern "
-    "latexmk; on macOS: MacTeX"
+    "texlive-xetex texlive-latex-recommended texlive-fonts-recommended "
+    "texlive-plain-generic lmodern latexmk; on macOS: MacTeX"
 )
 
 
@@ -188,7 +190,7 @@ def _settings(
         base = header if header.get(key) is not None else deck.settings
         origin = document.path.parent if base is header else Path(deck.settings.file).parent
         paths = []
-        for name in base.texts(key):
+        for name in filter_names(base) if key == "filters" else base.texts(key):
             if not (project.root / origin / name).is_file():
                 raise base.error(f"no such file: {name}", key)
             paths.append(str(project.root / origin / name))
@@ -216,7 +218,7 @@ def _settings(
             *(str(place / file) for file in header.texts("format", "beamer", "include-in-header")),
             str(PLACES),
         ],
-        "filters": [*listed("filters"), *map(str, FILTERS), {"type": "citeproc"}],
+        "filters": [*pandoc.others(listed("filters"), FILTERS), *map(str, FILTERS), CITEPROC],
         "variables": variables,
         "metadata-files": [str(folder / "metadata.json")],
         "metadata": {
