@@ -1,9 +1,9 @@
 --[[ callouts: Quarto's callouts, a box in the book and Beamer's block in the deck.
 
 ::: {.callout-note title="Title"} with `collapse="true"` becomes a `details` element in the book,
-otherwise a `div`. Instead of the attribute the title may be the callout's first heading. Used by the
-built-in renderer, and in the deck by Quarto, at its entry point `pre-ast`: Quarto's own callouts ask
-LaTeX for a large package of icons.
+otherwise a `div`. Instead of the attribute the title may be the callout's first heading. The
+built-in renderer uses this for the book and allows none in frames. Quarto uses it for the deck, at
+its entry point `pre-ast`: its own callouts ask LaTeX for a large package of icons.
 ]]
 
 local kinds = {note = 'Note', tip = 'Tip', warning = 'Warning', important = 'Important', caution = 'Caution'}

@@ -19,8 +19,7 @@ from lecturebuild.writing import pandoc
 from lecturebuild.writing.weave import Woven
 
 FILTERS = [
-    pandoc.FILTERS / f"{name}.lua"
-    for name in ("visibility", "callouts", "code-fold", "crossref", "pictures")
+    pandoc.FILTERS / f"{name}.lua" for name in ("visibility", "code-fold", "crossref", "pictures")
 ]
 CITEPROC = {"type": "citeproc"}
 ENGINES = {"xelatex": "-xelatex", "lualatex": "-lualatex", "pdflatex": "-pdf"}
