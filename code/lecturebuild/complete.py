@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lecturebuild.checking.book import local_links
-from lecturebuild.reading import gate as checks
+from lecturebuild.reading import gate
 from lecturebuild.reading.project import Project, find_root, read_project
 from lecturebuild.reading.resources import resource_files
 from lecturebuild.reading.source import Cell, Document
@@ -76,8 +76,9 @@ def _notebooks(project: Project, progress: Progress) -> dict[str, Path]:
     exercises = [pages[page] for page, found in derived.items() if found]
     if not exercises:
         return {}
+    own = project.settings.texts("lecture", "classes")
     for document in exercises:
-        checks.check_document(document, in_deck=False)
+        gate.check_document(document, own, in_deck=False)
     _draw(project, exercises, progress)
     results = _execute(project, exercises, progress)
     labels = {page: _labels_of(project, document, results) for page, document in pages.items()}
