@@ -125,6 +125,7 @@ def _render(project: Project, formats: tuple[str, ...], progress: Progress) -> l
             crossref.check_strays(document, labels[page])
             names.check(document, labels[page].gate, own, in_deck=False)
             crossref.check_references(document, labels[page], index, deck_only)
+            addresses.check_pages(project, document, labels[page].links, labels)
         site: dict[str, Path] = {}
         futures: list[Future[dict[str, Path]]] = []
         if deck_document and in_frames:
@@ -133,6 +134,7 @@ def _render(project: Project, formats: tuple[str, ...], progress: Progress) -> l
             crossref.check_strays(deck_document, deck_labels)
             names.check(deck_document, deck_labels.gate, own, in_deck=True)
             crossref.check_references(deck_document, deck_labels, deck_index, ())
+            addresses.check_pages(project, deck_document, deck_labels.deck_links, labels)
             futures.append(
                 pool.submit(_deck, project, deck_document, text, deck_labels, deck_index, progress)
             )

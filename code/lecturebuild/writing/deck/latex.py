@@ -234,6 +234,7 @@ def _settings(
             "lecture-pictures": str(folder / "pictures.json"),
             "lecture-media": f"{media}/",
             "lecture-folder": document.path.parent.as_posix(),
+            "lecture-site": project.settings.text("book", "site-url").rstrip("/"),
             "bibliography": listed("bibliography"),
         }
         | ({"csl": styles[0]} if styles else {}),
