@@ -5,9 +5,10 @@ import os
 import re
 import subprocess
 import tempfile
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from lecturebuild.steps.errors import LectureError
 
@@ -15,6 +16,8 @@ FILTERS = Path(__file__).resolve().parents[2] / "filters"
 # YAML headers are read by `source`, so that a line of dashes in a chapter is just a rule.
 # An example list would swallow a paragraph that begins with a reference, such as '@fig-relu.'.
 READER = "markdown-yaml_metadata_block-example_lists"
+
+T = TypeVar("T", str, Path)
 
 Origins = tuple[tuple[Path, int], ...]
 """File and line that each line of the Markdown comes from."""
@@ -34,6 +37,12 @@ def version() -> str:
     from importlib import metadata
 
     return metadata.version("pypandoc_binary")
+
+
+def others(files: Iterable[T], ours: Iterable[Path]) -> list[T]:
+    """Return the project's filters but those of ours that it lists for Quarto, which run anyway."""
+    own = {file.read_bytes() for file in ours}
+    return [file for file in files if Path(file).read_bytes() not in own]
 
 
 def run(

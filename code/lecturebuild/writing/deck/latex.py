@@ -11,7 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from lecturebuild.reading.project import Deck, Project
+from lecturebuild.reading.project import Deck, Project, filter_names
 from lecturebuild.reading.source import Document
 from lecturebuild.steps.errors import LectureError, relative
 from lecturebuild.steps.files import discard, in_project
@@ -25,6 +25,7 @@ FILTERS = [
     pandoc.FILTERS / f"{name}.lua"
     for name in ("paths", "shapes", "visibility", "code-fold", "crossref", "pictures")
 ]
+CITEPROC = {"type": "citeproc"}
 ENGINES = {"xelatex": "-xelatex", "lualatex": "-lualatex", "pdflatex": "-pdf"}
 ERROR = re.compile(r"^(?:(?P<file>[^\s:]+\.\w+):(?P<line>\d+): |! )(?P<message>.+)$", re.M)
 SOURCE = re.compile(r"^% source (?P<file>.+):(?P<line>\d+)$", re.M)
@@ -37,8 +38,8 @@ NOTED = {".aux", ".nav", ".out", ".snm", ".toc"}
 FRAME = re.compile(r"^\\begin\{frame\}(?:\[[^]]*\])?(?:\{(?P<title>.*)\})?")
 NO_LATEX = (
     "{program} is not installed, so there is no deck. On Debian or Ubuntu: apt-get install "
-    "texlive-xetex texlive-latex-recommended texlive-fonts-recommended lmodern "
-    "latexmk; on macOS: MacTeX"
+    "texlive-xetex texlive-latex-recommended texlive-fonts-recommended "
+    "texlive-plain-generic lmodern latexmk; on macOS: MacTeX"
 )
 
 
@@ -229,7 +230,7 @@ def _listed(project: Project, document: Document, key: str) -> list[Path]:
     base = header if header.get(key) is not None else settings
     origin = document.path.parent if base is header else Path(settings.file).parent
     paths = []
-    for name in base.texts(key):
+    for name in filter_names(base) if key == "filters" else base.texts(key):
         if not (project.root / origin / name).is_file():
             raise base.error(f"no such file: {name}", key)
         paths.append(project.root / origin / name)
@@ -269,14 +270,15 @@ def _settings(project: Project, deck: Deck, document: Document) -> dict[str, Any
         "table-of-contents": bool(beamer.get("toc", False)),
         "include-in-header": [*map(str, _included(project, document)), str(PLACES)],
         "filters": [
-            *map(str, _listed(project, document, "filters")),
+            *map(str, pandoc.others(_listed(project, document, "filters"), FILTERS)),
             *map(str, FILTERS),
-            {"type": "citeproc"},
+            CITEPROC,
         ],
         "variables": variables,
         "metadata": {
             "bibliography": [*map(str, _listed(project, document, "bibliography"))],
             "lecture-folder": document.path.parent.as_posix(),
+            "lecture-site": project.settings.text("book", "site-url").rstrip("/"),
         }
         | ({"csl": str(styles[0])} if styles else {}),
     }
