@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from projects import BOOK_AND_DECK, DECK, NESTED, lecture, read_page, render, write
+from projects import BOOK_AND_DECK, DECK, NESTED, deck_tex, lecture, read_page, render, write
 
 ONE = """\
 # One {#sec-one}
@@ -54,7 +54,7 @@ def links(root, name):
 
 
 def read_tex(root):
-    return " ".join((root / "_build" / "deck" / "deck.tex").read_text().split())
+    return " ".join(deck_tex(root).split())
 
 
 @pytest.fixture(scope="module")
