@@ -153,6 +153,12 @@ def text(element: ElementTree.Element) -> str:
     return re.sub(r"\s+", " ", "".join(element.itertext())).strip()
 
 
+def read_tex(root: Path) -> str:
+    """Return the LaTeX of the deck that was made last, with single spaces."""
+    file = max(root.glob("_build/store/deck/**/deck.tex"), key=lambda file: file.stat().st_mtime_ns)
+    return " ".join(file.read_text(encoding="utf-8").split())
+
+
 def read_pdf(file: Path) -> list[str]:
     """Return the text of each page of a PDF, with single spaces."""
     run = subprocess.run(["pdftotext", file, "-"], capture_output=True, text=True, check=True)

@@ -141,8 +141,7 @@ def test_filters_may_name_the_stage_at_which_quarto_runs_them(tmp_path, entry, f
     assert message in run.err
     assert run.code == (1 if message else 0), run.err
     if filters:
-        tex = (root / "_build" / "deck" / "deck.tex").read_text()
-        assert "LOUD" in tex
+        assert "LOUD" in read_tex(root)
 
 
 @pytest.mark.skipif(Path("/usr/bin/quarto").exists(), reason="there is a Quarto")
