@@ -51,7 +51,7 @@ def draw() -> Figure:
     output = attend()[MARKED, 0]
     left.plot(output, -0.75, "^", color=BLUE, markersize=6)
     left.text(output + 0.2, -0.75, "output", color=BLUE, va="center")
-    left.set(xlabel="place on the beam line $z$ (mm)", yticks=[], ylim=(-1.0, 1.0), xlim=(-3.6, 3.6))
+    left.set(xlabel="place on the beam line $z$ (mm)", yticks=[], xlim=(-3.6, 3.6), ylim=(-1, 1))
     left.spines["left"].set_visible(False)
 
     tints = LinearSegmentedColormap.from_list("tints", ["white", BLUE])

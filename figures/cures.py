@@ -1,4 +1,4 @@
-"""Do the cures cure? Error against the strength of a penalty, and against the size of the sample."""
+"""Do the cures cure? Error against the strength of a penalty, and against the sample's size."""
 
 from math import ceil
 

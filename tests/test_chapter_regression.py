@@ -128,7 +128,8 @@ def test_ambiguous_values_of_b_are_those_that_two_shares_give():
     both = [np.abs(below - each).min() < 0.02 > np.abs(above - each).min() for each in b]
     [text] = run(cells("ambiguous =", "ambiguous ="), {"x": x, "np": np, "FEATURES": FEATURES})
     assert text == f"ambiguous: {sum(both)} of {len(b)} tracts\n"
-    assert f"in {sum(both)} of the {len(b)} rows" in (ROOT / "data" / "README.md").read_text("utf-8")
+    readme = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
+    assert f"in {sum(both)} of the {len(b)} rows" in readme
 
 
 # Keras
