@@ -1,6 +1,6 @@
 """A small lecture in a temporary folder, for tests of figures."""
 
-from lecturebuild.figures import draw_figures
+from lecturebuild.running.figures import draw_figures
 
 SCRIPT = """
 from pathlib import Path

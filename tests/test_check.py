@@ -8,7 +8,7 @@ import pytest
 from projects import lecture, make, write
 from test_reuse import picture
 
-from lecturebuild import check as checker
+from lecturebuild.checking import book as checker
 
 FIGURE = """\
 ```{{python}}

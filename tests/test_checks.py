@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from projects import write
 
-from lecturebuild.checks import check_document, divs, figure_names
-from lecturebuild.errors import LectureError
-from lecturebuild.source import read_document
-from lecturebuild.yamltext import Settings
+from lecturebuild.reading.gate import check_document, divs, figure_names
+from lecturebuild.reading.source import read_document
+from lecturebuild.reading.yamltext import Settings
+from lecturebuild.steps.errors import LectureError
 
 
 def read(root, text):

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lecturebuild.project import read_project
-from lecturebuild.source import read_document
+from lecturebuild.reading.project import read_project
+from lecturebuild.reading.source import read_document
 from nnlecture import digits
 from nnlecture.keras_summary import plain
 from nnlecture.reproducible import keras, tf

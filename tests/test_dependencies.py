@@ -5,14 +5,14 @@ import sys
 
 import pytest
 
-from lecturebuild.dependencies import (
+from lecturebuild.running.dependencies import (
     MISSING,
     digest,
     libraries_of,
     modules_of,
     recorded_reads,
 )
-from lecturebuild.files import in_project
+from lecturebuild.steps.files import in_project
 
 
 def names_of(source, root, folder="figures"):
@@ -149,7 +149,7 @@ def test_reads_are_recorded_with_what_was_read(tmp_path):
 
 KERNEL = """
 from pathlib import Path
-from lecturebuild import dependencies
+from lecturebuild.running import dependencies
 root = Path({root!r})
 dependencies.start_recording(str(root))
 (root / "outer.txt").read_text()

@@ -44,9 +44,9 @@ EARLY = [
     ("odd-label", cell("1", "label: 'a b'"), "a.qmd:4: 'label' must be a word such as fig-relu"),
     ("table-cell", cell("1", "label: tbl-x"), "a.qmd:4: a cell cannot be a table that one refers"),
     ("fence", "```python\n1\n", "a.qmd:3: the code block that begins here has no closing ```"),
-    ("open-div", "::: {.x}\n\n::: {.y}\n:::\n", "a.qmd:3: the div that begins here has no closing"),
+    ("open-div", "::: {.wide}\n\n::: {.book}\n:::\n", "a.qmd:3: the div that begins here has"),
     ("close-div", "text\n\n:::\n", "a.qmd:5: this ':::' closes no div"),
-    ("text-in-div", "::: {.x} text\n\n:::\n", "a.qmd:3: after ':::' one word or {...} may follow"),
+    ("text-in-div", "::: {.wide} text\n\n:::\n", "a.qmd:3: after ':::' one word or {...}"),
     ("words-in-div", "::: two words\n\n:::\n", "a.qmd:3: after ':::' one word or {...} may"),
     ("tabset", DIV.format(".panel-tabset"), "a.qmd:3: '.panel-tabset' is a feature of Quarto"),
     ("margin", DIV.format(".column-margin"), "a.qmd:3: '.column-margin' is a feature"),
@@ -83,8 +83,8 @@ def fails_with(root, message, *arguments):
 
 @pytest.mark.parametrize("body, message", [case[1:] for case in EARLY], ids=[c[0] for c in EARLY])
 def test_mistake_found_before_anything_is_executed(tmp_path, body, message, monkeypatch):
-    monkeypatch.setattr("lecturebuild.execute.execute", None)
-    monkeypatch.setattr("lecturebuild.figures.draw_figures", None)
+    monkeypatch.setattr("lecturebuild.running.execute.execute", None)
+    monkeypatch.setattr("lecturebuild.running.figures.draw_figures", None)
     fails_with(build(tmp_path, body), message)
 
 
@@ -119,9 +119,13 @@ PANDOC = [
     ("citation", "as @knuth says\n", "a.qmd:3: unknown citation @knuth"),
     ("formula", "a\n\n$$ \\frac{a $$\n", "a.qmd:5: the formula \\frac{a cannot be shown"),
     ("command", "a\n\n$\\nosuch x$\n", "a.qmd:5: the formula \\nosuch x cannot be shown"),
-    ("indented-div", "1. x\n\n    ::: {.y}\n    z\n    :::\n", "a.qmd:5: the ':::' here is text"),
-    ("div-in-text", "text\n::: {.y}\nz\n:::\n", "a.qmd:4: the ':::' here is text, not a div"),
-    ("equation", "$$ x $$ {#eq-x .y}\n", "a.qmd:3: '{#eq-x' labels nothing"),
+    (
+        "indented-div",
+        "1. x\n\n    ::: {.wide}\n    z\n    :::\n",
+        "a.qmd:5: the ':::' here is text",
+    ),
+    ("div-in-text", "text\n::: {.wide}\nz\n:::\n", "a.qmd:4: the ':::' here is text, not a div"),
+    ("equation", "$$ x $$ {#eq-x .wide}\n", "a.qmd:3: '{#eq-x' labels nothing"),
     ("inline-equation", "Here $x$ {#eq-x}\n", "a.qmd:3: '{#eq-x}' labels nothing"),
     ("picture", "x\n\n![](no%20such.png)\n", "a.qmd:5: no such picture: no"),
     ("foreign-picture", "![](https://x.org/y.png)\n", "a.qmd:3: the picture https://x.org/y.png"),
@@ -192,7 +196,7 @@ LATEX = [
         "## One\n\nfine\n\n## Two *2*\n\n```{=latex}\n\\nosuch{x}\n```\n",
         "a.qmd:7: LaTeX in the frame 'Two \\emph{2}': Undefined control sequence \\nosuch",
     ),
-    ("picture", "## One\n\n![](pictures/x.png)\n", "a.qmd:3: LaTeX in the frame 'One': "),
+    ("picture", "## One\n\n![](pictures/x.png)\n", "a.qmd:5: no such picture: pictures/x.png"),
     (
         "group",
         "## One\n\nfine\n\n## Two\n\n`\\begin{center}`{=latex}\n",

@@ -9,8 +9,8 @@ import time
 import pytest
 from figure_project import SCRIPT, make_project
 
-from lecturebuild import dependencies
-from lecturebuild.figures import lookup
+from lecturebuild.running import dependencies
+from lecturebuild.running.figures import lookup
 
 
 @pytest.fixture
@@ -86,7 +86,8 @@ def test_three_versions_are_kept(project):
 def test_drawing_twice_gives_the_same_bytes(project):
     [one] = project.draw()
     images = one.svg.read_bytes(), one.pdf.read_bytes()
-    command = "import sys; from pathlib import Path; from lecturebuild.figures import draw_figures;"
+    command = "import sys; from pathlib import Path; "
+    command += "from lecturebuild.running.figures import draw_figures; "
     command += "sys.path.insert(0, 'code'); draw_figures(['line'], Path.cwd())"
     one.svg.unlink()
     one.pdf.unlink()
@@ -100,7 +101,7 @@ def test_drawing_twice_gives_the_same_bytes(project):
 DRAW = """
 import sys
 from pathlib import Path
-from lecturebuild.figures import draw_figures
+from lecturebuild.running.figures import draw_figures
 sys.path.insert(0, "code")
 print(draw_figures(["line"], Path.cwd())[0].key)
 """

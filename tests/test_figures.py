@@ -10,8 +10,8 @@ import pytest
 from figure_project import make_project
 
 from lecturebuild import figure
-from lecturebuild.errors import LectureError
-from lecturebuild.figures import find_root, lookup
+from lecturebuild.running.figures import find_root, lookup
+from lecturebuild.steps.errors import LectureError
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from lecturebuild import notebooks, pandoc
+from lecturebuild.writing import pandoc
+from lecturebuild.writing.notebooks import derive as notebooks
 
 FOLDER = Path(__file__).parent / "filters"
 EXPECTED = sorted(file for file in FOLDER.iterdir() if file.suffix in (".html", ".beamer"))

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from projects import Page
 
-from lecturebuild import pictures, svg
-from lecturebuild.markup import tidy
+from lecturebuild.writing.book import pictures, svg
+from lecturebuild.writing.book.markup import tidy
 
 
 def tidied(text, size=None):

@@ -16,8 +16,8 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 from projects import lecture, make, render, write
 
-from lecturebuild.preview import inside
-from lecturebuild.watch import folders
+from lecturebuild.previewing.server import inside
+from lecturebuild.previewing.watch import folders
 
 MAIN = "import sys; from lecturebuild.cli import main; sys.exit(main())"
 CELLS = "# Cells {#sec-cells}\n\n```{python}\nimport helper\nprint(helper.WORD)\n```\n"

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from projects import NESTED, book, make, write
 
-from lecturebuild.errors import LectureError
-from lecturebuild.project import find_root, read_project
+from lecturebuild.reading.project import find_root, read_project
+from lecturebuild.steps.errors import LectureError
 
 PARTS = """\
 project:

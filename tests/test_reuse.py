@@ -10,7 +10,8 @@ import time
 import pytest
 from projects import lecture, make, read_page, read_pdf, render, snapshot, text, write
 
-from lecturebuild import dependencies
+from lecturebuild.running import dependencies
+from lecturebuild.steps.store import Store
 
 FIRST = """\
 # First {{#sec-first}}
@@ -172,7 +173,12 @@ def test_nothing_is_done_when_nothing_changed(rendered, monkeypatch):
     project, _ = rendered
     times = {file: file.stat().st_mtime_ns for file in (project.root / "_book").rglob("*")}
     os.utime(project.root / THIRD_PAGE)
-    forbid(monkeypatch, "execute.execute", "pandoc.run", "deck._run_latex")
+    forbid(
+        monkeypatch,
+        "running.execute.execute",
+        "writing.pandoc.run",
+        "writing.deck.latex._run_latex",
+    )
     run = render(project.root)
     assert "nothing changed" in run.out
     assert {file: file.stat().st_mtime_ns for file in times} == times
@@ -273,7 +279,12 @@ def test_other_result_on_repair_keeps_what_was_finished(project):
 def test_deleted_output_comes_back_without_execution(project, monkeypatch):
     render(project.root)  # the deck's ingredients have absolute paths
     before = snapshot(project.root / "_book")
-    forbid(monkeypatch, "execute.execute", "pandoc.run", "deck._run_latex")
+    forbid(
+        monkeypatch,
+        "running.execute.execute",
+        "writing.pandoc.run",
+        "writing.deck.latex._run_latex",
+    )
     (project.root / "_book" / "chapters" / "second.html").unlink()
     render(project.root)
     assert snapshot(project.root / "_book") == before
@@ -319,7 +330,8 @@ def test_deck_follows_what_latex_reads(project, change):
     assert done(run) == [DECK]
     assert project.executed == []
     published = project.root / "_book" / "slides" / "deck.pdf"
-    assert published.read_bytes() == (project.root / "_build" / "deck" / "deck.pdf").read_bytes()
+    kept = Store(project.root).newest("deck", DECK).file("deck.pdf")
+    assert published.read_bytes() == kept.path.read_bytes()
 
 
 def test_changed_picture_is_published(project):

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from projects import write
 
-from lecturebuild.errors import LectureError
-from lecturebuild.source import Cell, Line, read_document
-from lecturebuild.yamltext import Settings
+from lecturebuild.reading.source import Cell, Line, read_document
+from lecturebuild.reading.yamltext import Settings
+from lecturebuild.steps.errors import LectureError
 
 
 def read(root, files, page="a.qmd", pages=("a.qmd",), settings=None):

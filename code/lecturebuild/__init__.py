@@ -1,5 +1,5 @@
 """The lecture's renderer and its store of figures; chapters need `figure` alone."""
 
-from lecturebuild.figures import figure
+from lecturebuild.running.figures import figure
 
 __all__ = ["figure"]

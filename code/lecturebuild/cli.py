@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from lecturebuild.errors import LectureError
+from lecturebuild.steps.errors import LectureError
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -76,8 +76,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _render(options: argparse.Namespace) -> int:
-    from lecturebuild.progress import Progress
     from lecturebuild.render import FORMATS, render
+    from lecturebuild.steps.progress import Progress
 
     path = _existing(options.path)
     with Progress() as progress:
@@ -91,7 +91,7 @@ def _render(options: argparse.Namespace) -> int:
 
 
 def _preview(options: argparse.Namespace) -> int:
-    from lecturebuild.preview import preview
+    from lecturebuild.previewing.server import preview
 
     preview(_existing(options.path), options.port)
     return 0
@@ -104,10 +104,10 @@ def _existing(path: Path) -> Path:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from lecturebuild.check import check
-    from lecturebuild.progress import Progress
-    from lecturebuild.project import find_root, read_project
+    from lecturebuild.checking.book import check
+    from lecturebuild.reading.project import find_root, read_project
     from lecturebuild.render import FORMATS, render
+    from lecturebuild.steps.progress import Progress
 
     with Progress() as progress:
         render(Path(), FORMATS, progress)
@@ -121,8 +121,8 @@ def _check(options: argparse.Namespace) -> int:
 def _figures(options: argparse.Namespace) -> int:
     import webbrowser
 
-    from lecturebuild import figures
-    from lecturebuild.project import find_root
+    from lecturebuild.reading.project import find_root
+    from lecturebuild.running import figures
 
     root = find_root(Path())
     names = options.names or sorted(path.stem for path in (root / "figures").glob("*.py"))

@@ -11,10 +11,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from lecturebuild import checks, execute
-from lecturebuild.figures import figure, find_root, lookup
-from lecturebuild.project import Project, read_project
-from lecturebuild.source import Document, read_document
+from lecturebuild.reading import gate as checks
+from lecturebuild.reading.project import Project, read_project
+from lecturebuild.reading.source import Document, read_document
+from lecturebuild.running import execute
+from lecturebuild.running.figures import figure, find_root, lookup
 
 SHORT = 0.5
 """Cells that took less, in seconds, are not listed."""

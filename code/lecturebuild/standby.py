@@ -7,7 +7,8 @@ sign; when the preview ends without one, so does this process.
 
 import sys
 
-from lecturebuild import cli, dependencies, render
+from lecturebuild import cli, render
+from lecturebuild.running import dependencies
 
 
 def main() -> int:

@@ -1,0 +1,277 @@
+"""Check the rendered lecture for what a reader would stumble over.
+
+Every check is a function that yields problems; `check` runs them all on a project that has just
+been rendered.
+"""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.parse import unquote, urlsplit
+
+from lecturebuild.checking.deck import Problem, frame_edges, frames, read_frames
+from lecturebuild.reading.gate import figure_names, nested
+from lecturebuild.reading.project import Project
+from lecturebuild.reading.source import Cell, Document, Line, read_document
+from lecturebuild.steps.errors import relative
+from lecturebuild.writing import crossref
+from lecturebuild.writing.notebooks.derive import notebooks_of
+
+REFERENCE = re.compile(r"@((?:fig|eq|tbl)-[\w-]+)")
+PICTURE = re.compile(r"!\[((?:[^][]|\[[^][]*\])*)\]\(([^)\s]+)[^)]*\)(\{(?:[^}\"]|\"[^\"]*\")*\})?")
+MARKED = re.compile(r"\.content-(?:hidden|visible)\b|\.answer\b")
+HOST = re.compile(r"[\w-]+(\.[\w-]+)+")
+REFUSALS = {401, 403, 405, 406, 418, 429}
+URL = re.compile(r"https?:[^\s<>\"'{}|\\^`]*")
+
+
+def labels(documents: list[Document], found: dict[Path, crossref.Labels]) -> Iterator[Problem]:
+    """Find figures, equations and tables of the book that no text refers to."""
+    references = {
+        reference
+        for document in documents
+        for block in document.blocks
+        for reference in REFERENCE.findall(_text(block))
+    }
+    items = {item for page in found.values() for item in page.items if item not in page.deck_only}
+    for document in documents:
+        for label, file, line in crossref.definitions(document):
+            if label in items and label not in references:
+                yield Problem(str(file), line, f"no text refers to @{label}")
+
+
+def _text(block: Line | Cell) -> str:
+    return block.text if isinstance(block, Line) else str(block.options.get("fig-cap", ""))
+
+
+def bibliography(project: Project, found: dict[Path, crossref.Labels]) -> Iterator[Problem]:
+    """Find entries of the bibliography that no text cites."""
+    references = {reference for page in found.values() for reference in page.references}
+    for name in project.settings.texts("bibliography"):
+        text = (project.root / name).read_text(encoding="utf-8")
+        for number, line in enumerate(text.splitlines(), start=1):
+            entry = re.match(r"@(\w+)\{([^,\s]+),", line)
+            if entry and entry[1].lower() != "comment" and entry[2] not in references:
+                yield Problem(name, number, f"nothing cites @{entry[2]}")
+
+
+def alternative_texts(documents: list[Document]) -> Iterator[Problem]:
+    """Find pictures without alternative text, or with the caption in its place."""
+    for document in documents:
+        for cell in document.own_cells:
+            caption = " ".join(str(cell.options.get("fig-cap", "")).split())
+            alt = " ".join(str(cell.options.get("fig-alt", "")).split())
+            if not (caption or (cell.label or "").startswith("fig-")):
+                continue
+            if not alt:
+                yield Problem(str(cell.file), cell.line, f"'{cell.label}' has no fig-alt")
+            elif _plain(alt) in _plain(caption) or _plain(caption) == _plain(alt):
+                message = f"the fig-alt of '{cell.label}' repeats the caption"
+                yield Problem(str(cell.file), cell.line, message)
+        for line, caption, target, attributes in _pictures(document):
+            given = re.search(r"""fig-alt=(["'])(.*?)\1""", attributes)
+            if given is None or (caption and not given[2].strip()):
+                yield Problem(str(line.file), line.number, f"the picture {target} has no fig-alt")
+            elif caption and _plain(given[2]) in _plain(caption):
+                message = f"the fig-alt of the picture {target} repeats the caption"
+                yield Problem(str(line.file), line.number, message)
+
+
+def _pictures(document: Document) -> Iterator[tuple[Line, str, str, str]]:
+    """Yield line, caption, target and attributes of each picture that the Markdown shows."""
+    lines = [block for block in document.blocks if isinstance(block, Line)]
+    lines = [line for line in lines if not line.verbatim]
+    text = "\n".join(re.sub(r"`[^`]*`", lambda code: " " * len(code[0]), x.text) for x in lines)
+    for found in PICTURE.finditer(text):
+        yield lines[text.count("\n", 0, found.start())], found[1], found[2], found[3] or ""
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\W+", " ", text).strip().lower()
+
+
+def figures(project: Project, documents: list[Document]) -> Iterator[Problem]:
+    """Find figure scripts that no document shows."""
+    shown = {name for document in documents for name in figure_names(document, project.root)}
+    for script in sorted((project.root / "figures").glob("*.py")):
+        if script.stem not in shown:
+            yield Problem(f"figures/{script.name}", 0, "no chapter shows this figure")
+
+
+def both_outputs(documents: list[Document], deck: Document) -> Iterator[Problem]:
+    """Find figures and equations that one output lacks and that are not marked as for the other.
+
+    Of a page with exercises the deck has the task alone, a file that both include.
+    """
+    in_deck = {block.file for block in deck.blocks}
+    in_book = {block.file for page in documents for block in page.blocks}
+    for page in documents[1:]:
+        if notebooks_of(page):
+            if not in_deck & {block.file for block in page.blocks}:
+                yield Problem(str(page.path), 0, "the deck does not include this exercise's task")
+        else:
+            yield from _lacking(page, in_deck, "the deck", "html")
+    yield from _lacking(deck, in_book, "the book", "beamer")
+
+
+def _lacking(document: Document, there: set[Path], output: str, own: str) -> Iterator[Problem]:
+    marked = {
+        (block.file, block.number if isinstance(block, Line) else block.line)
+        for block, around in nested(document)
+        if any(map(MARKED.search, around))
+    }
+    for label, file, line in crossref.definitions(document):
+        if label.startswith(("fig-", "eq-")) and file not in there and (file, line) not in marked:
+            mark = f'::: {{.content-visible when-format="{own}"}}'
+            message = f"{output} does not include {label}; mark it by '{mark}' if it is not to"
+            yield Problem(str(file), line, message)
+
+
+class _Page(HTMLParser):
+    """Collects a page's identifiers and links."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ids: set[str] = set()
+        self.links: list[str] = []
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        for name, value in attributes:
+            if value and name == "id":
+                self.ids.add(value)
+            elif value and name in ("href", "src"):
+                self.links.append(value)
+
+
+def internal_links(project: Project, documents: list[Document]) -> Iterator[Problem]:
+    """Find links within the book whose file or place is not there."""
+    pages: dict[Path, _Page] = {}
+    for file in sorted(project.output.rglob("*.html")):
+        pages[file] = _Page()
+        pages[file].feed(file.read_text(encoding="utf-8"))
+    for file, page in pages.items():
+        for link in page.links:
+            parts = urlsplit(link)
+            if parts.scheme or parts.netloc:
+                continue
+            target = (file.parent / unquote(parts.path)).resolve() if parts.path else file
+            known = pages.get(target)
+            if not target.is_file() or (
+                parts.fragment and known and parts.fragment not in known.ids
+            ):
+                yield _in_source(project, documents, file, f"dead link to {link}", link)
+
+
+def _in_source(
+    project: Project, documents: list[Document], page: Path, message: str, link: str
+) -> Problem:
+    """Return a problem at the line of the source that a link of a page stands in, if one does."""
+    place = page.relative_to(project.output)
+    for document in documents:
+        if document.path.with_suffix(".html") == place:
+            for block in document.blocks:
+                if isinstance(block, Line) and not block.verbatim and link in block.text:
+                    return Problem(str(block.file), block.number, message)
+            return Problem(str(document.path), 0, message)
+    return Problem(str(relative(page, project.root)), 0, message)
+
+
+def urls(project: Project, documents: list[Document], external: bool) -> Iterator[Problem]:
+    """Find addresses that are not well formed and, with `external`, those that do not answer."""
+    places: dict[str, list[tuple[str, int]]] = {}
+    for file, number, text in _source_lines(project, documents):
+        for url in URL.findall(text):
+            address = url.rstrip(".,;:)]*_")
+            if not _well_formed(address):
+                yield Problem(file, number, f"{address} is not a well-formed address")
+            else:
+                places.setdefault(address, []).append((file, number))
+    if external:
+        with ThreadPoolExecutor(8) as pool:
+            reasons = pool.map(_unreachable, places)
+        for reason, found in zip(reasons, places.items(), strict=True):
+            for file, number in found[1] if reason else ():
+                yield Problem(file, number, f"{found[0]} does not answer: {reason}")
+
+
+def _well_formed(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        return bool(HOST.fullmatch(parts.hostname or "")) and parts.port != 0
+    except ValueError:  # a port that is no number, a bracket
+        return False
+
+
+def _source_lines(project: Project, documents: list[Document]) -> Iterator[tuple[str, int, str]]:
+    for document in documents:
+        for block in document.blocks:
+            if isinstance(block, Line):
+                yield str(block.file), block.number, block.text
+    for name in project.settings.texts("bibliography"):
+        lines = (project.root / name).read_text(encoding="utf-8").splitlines()
+        for number, text in enumerate(lines, start=1):
+            yield name, number, text
+
+
+def _unreachable(address: str) -> str | None:
+    import urllib.request
+
+    request = urllib.request.Request(address, headers={"User-Agent": "Mozilla/5.0"})
+    try:
+        with urllib.request.urlopen(request, timeout=20):
+            return None
+    except HTTPError as error:
+        # A publisher that turns programs away does answer.
+        return None if error.code in REFUSALS else str(error)
+    except OSError as error:
+        return str(error)
+
+
+def spelling(project: Project, documents: list[Document]) -> Iterator[Problem]:
+    """Find misspelt words with codespell."""
+    files = {block.file for document in documents for block in document.blocks}
+    paths = [*sorted(files), *([project.deck.document] if project.deck else [])]
+    folders = [name for name in ("figures", "code", "README.md") if (project.root / name).exists()]
+    process = subprocess.run(
+        [sys.executable, "-m", "codespell_lib", "--quiet-level=3", *folders, *map(str, paths)],
+        cwd=project.root,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    for line in process.stdout.splitlines():
+        if found := re.match(r"(?:\./)?(.+?):(\d+): (.+)", line):
+            yield Problem(found[1], int(found[2]), f"spelling: {found[3]}")
+
+
+def check(project: Project, external: bool = False) -> list[Problem]:
+    """Return everything that is wrong with a project that has just been rendered."""
+    pages = [
+        read_document(project.root, page, project.pages, project.settings) for page in project.pages
+    ]
+    found = {page.path: crossref.kept_labels(project.root, page.path) for page in pages}
+    problems = [
+        *labels(pages, found),
+        *bibliography(project, found),
+        *alternative_texts(pages),
+        *figures(project, pages),
+        *internal_links(project, pages),
+        *urls(project, pages, external),
+        *spelling(project, pages),
+    ]
+    if project.deck:
+        document = read_document(
+            project.root, project.deck.document, project.pages, project.settings
+        )
+        shown = read_frames(project, document)
+        problems += [
+            *frames(project, document, shown),
+            *frame_edges(project, shown),
+            *both_outputs(pages, document),
+        ]
+    return sorted(set(problems))

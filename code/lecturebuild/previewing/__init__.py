@@ -1,0 +1,1 @@
+"""The book beside the author while it is written."""

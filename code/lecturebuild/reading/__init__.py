@@ -1,0 +1,1 @@
+"""From files to documents: the settings, the Markdown, what of Quarto is understood."""

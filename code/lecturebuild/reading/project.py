@@ -1,0 +1,207 @@
+"""Read a project: `_quarto.yml` of the book and, where there is one, of its deck."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lecturebuild.reading.yamltext import Settings, check_keys, parse
+from lecturebuild.steps.errors import LectureError
+
+EXECUTE: dict[str, Any] = dict.fromkeys(["echo", "eval", "output", "include", "warning", "error"])
+# Cell options that a project or a document may set for all its cells.
+
+LOOK: dict[str, Any] = dict.fromkeys(
+    """code-copy code-line-numbers code-overflow code-tools css date-format email-obfuscation
+    grid highlight-style html-math-method include-in-header link-external-newwindow
+    lightbox number-depth number-sections theme toc toc-depth toc-location toc-title""".split()
+)
+# They change how Quarto's own HTML looks; the built-in renderer has one look of its own.
+
+HTML: dict[str, Any] = LOOK | {"code-fold": None}
+
+BEAMER: dict[str, Any] = dict.fromkeys(
+    """aspectratio classoption colortheme fontsize fonttheme header-includes include-in-header
+    incremental innertheme institute keep-tex navigation outertheme pdf-engine section-titles
+    slide-level theme themeoptions toc toc-title""".split()
+)
+
+SHARED: dict[str, Any] = {
+    "author": None,
+    "bibliography": None,
+    "csl": None,
+    "date": None,
+    "execute": EXECUTE | {"freeze": None, "cache": None},
+    "filters": None,
+    "format": {"html": HTML, "beamer": BEAMER},
+    "institute": None,
+    "jupyter": None,
+    "lang": None,
+    "link-citations": None,
+    "nocite": None,
+    "subtitle": None,
+    "suppress-bibliography": None,
+    "title": None,
+}
+# Keys understood in a project file and in a document's header alike.
+
+PROJECT_FILE = SHARED | {
+    "lecture": dict.fromkeys(["classes"]),
+    "project": dict.fromkeys(["type", "output-dir", "post-render", "resources", "render"]),
+    "book": dict.fromkeys(
+        """author chapters cover-image date description downloads favicon page-footer
+        page-navigation repo-actions repo-branch repo-url search sidebar site-url subtitle
+        title""".split()
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Deck:
+    """A Beamer deck: its document, the folder it lies in and the settings of that folder."""
+
+    document: Path
+    settings: Settings
+    output: Path
+
+    @property
+    def handout(self) -> Path:
+        """Where the handout lies, beside the deck."""
+        return self.output.with_name(f"{self.output.stem}-handout.pdf")
+
+
+@dataclass(frozen=True)
+class Project:
+    """What is to be rendered. Paths of documents are relative to `root`."""
+
+    root: Path
+    settings: Settings
+    pages: tuple[Path, ...]
+    parts: dict[Path, str]
+    output: Path
+    deck: Deck | None
+
+    @property
+    def build(self) -> Path:
+        """The folder of everything between source and output, which may be deleted at any time."""
+        return self.root / "_build"
+
+    @property
+    def archive(self) -> str:
+        """The name of the file with the whole site in it, in the site's first folder."""
+        return f"{self.deck.output.stem if self.deck else 'book'}.zip"
+
+
+def build_name(document: Path) -> str:
+    """Return the name under which a document's files lie in the build folder."""
+    return "+".join(document.with_suffix("").parts)
+
+
+def find_root(start: Path) -> Path:
+    """Return the folder of the book that `start`, a file or folder, belongs to."""
+    start = start.resolve()
+    for folder in [start, *start.parents]:
+        file = folder / "_quarto.yml"
+        if file.is_file() and _read(file, folder).get("project", "type") == "book":
+            return folder
+    raise LectureError(
+        "no project here: neither this folder nor one above it has a _quarto.yml with "
+        "'project: type: book'",
+        start,
+    )
+
+
+def read_project(root: Path) -> Project:
+    """Read the project in `root`, check every key and that the files exist."""
+    settings = _read(root / "_quarto.yml", root)
+    check_keys(settings, PROJECT_FILE)
+    pages, parts = _pages(settings, root)
+    output = (root / (settings.text("project", "output-dir") or "_book")).resolve()
+    if root not in output.parents or any((root / page).is_relative_to(output) for page in pages):
+        # It is replaced as a whole.
+        message = "'output-dir' must be a folder inside the project, for the book alone"
+        raise settings.error(message, "project", "output-dir")
+    if output.exists() and not output.is_dir():
+        message = "is a file, but the book is to be put there; move it away"
+        raise LectureError(message, output.relative_to(root))
+    return Project(root, settings, tuple(pages), parts, output, _deck(settings, root, output))
+
+
+def _read(file: Path, root: Path) -> Settings:
+    try:
+        text = file.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise LectureError("is not UTF-8 text", file.relative_to(root)) from None
+    return parse(text, file.relative_to(root))
+
+
+def _pages(settings: Settings, root: Path) -> tuple[list[Path], dict[Path, str]]:
+    chapters = settings.get("book", "chapters")
+    if not isinstance(chapters, list) or not chapters:
+        raise settings.error("'book: chapters' must list the book's documents", "book", "chapters")
+    pages: list[Path] = []
+    parts: dict[Path, str] = {}
+
+    def add(entries: list[Any], path: tuple[str, ...]) -> None:
+        for number, entry in enumerate(entries):
+            here = (*path, str(number))
+            if isinstance(entry, dict) and set(entry) == {"part", "chapters"}:
+                first = len(pages)
+                add(entry["chapters"], (*here, "chapters"))
+                if len(pages) > first:
+                    parts[pages[first]] = str(entry["part"])
+            elif not isinstance(entry, str):
+                raise settings.error(
+                    "a chapter is a file name, or a mapping with 'part' and 'chapters'", *here
+                )
+            elif not (root / entry).resolve().is_relative_to(root):
+                raise settings.error(f"{entry} lies outside the project", *here)
+            elif not (root / entry).is_file():
+                raise settings.error(f"no such document: {entry}", *here)
+            elif Path(entry) in pages:
+                raise settings.error(f"{entry} is listed twice", *here)
+            else:
+                pages.append(Path(entry))
+
+    add(chapters, ("book", "chapters"))
+    return pages, parts
+
+
+def _deck(settings: Settings, root: Path, book_output: Path) -> Deck | None:
+    """Find the nested project that `post-render: quarto render FOLDER` names."""
+    for command in settings.texts("project", "post-render"):
+        match = re.fullmatch(r"quarto render (\S+)", command.strip())
+        if not match:
+            raise settings.error(
+                f"'{command}' is not supported by the built-in renderer; it knows "
+                "'quarto render FOLDER', a folder with the deck",
+                "project",
+                "post-render",
+            )
+        folder = root / match[1]
+        file = folder / "_quarto.yml"
+        if not file.is_file():
+            raise settings.error(f"{match[1]} has no _quarto.yml", "project", "post-render")
+        nested = _read(file, root)
+        check_keys(nested, PROJECT_FILE)
+        documents = nested.texts("project", "render") or sorted(
+            path.name for path in folder.glob("*.qmd")
+        )
+        if len(documents) != 1:
+            raise nested.error(
+                f"expected one deck in {match[1]}, found {len(documents)}; name it under "
+                "'project: render'",
+                "project",
+            )
+        target = nested.text("project", "output-dir")
+        output = (folder / target).resolve() if target else book_output / folder.name
+        if not output.is_relative_to(book_output.resolve()):
+            raise nested.error(
+                f"'output-dir' must lie inside {book_output.name}", "project", "output-dir"
+            )
+        return Deck(
+            (folder / documents[0]).relative_to(root),
+            nested,
+            output.relative_to(book_output.resolve()) / Path(documents[0]).with_suffix(".pdf").name,
+        )
+    return None

@@ -1,0 +1,391 @@
+"""Read a document: expand its includes, find its cells, keep file and line of everything."""
+
+import re
+from dataclasses import dataclass, replace
+from itertools import takewhile
+from pathlib import Path
+from typing import Any
+
+from lecturebuild.reading.project import EXECUTE, SHARED
+from lecturebuild.reading.yamltext import Settings, check_keys, parse
+from lecturebuild.steps.errors import LectureError
+
+CELL_OPTIONS: dict[str, Any] = EXECUTE | dict.fromkeys(
+    ["label", "fig-cap", "fig-alt", "code-fold", "tags"]
+)
+FLAGS = set(EXECUTE)
+DOCUMENT_HEADER = SHARED | {"toc": None, "number-sections": None}
+# A page shares title, bibliography and filters with its book.
+PAGE_HEADER = {key: DOCUMENT_HEADER[key] for key in ("execute", "format", "jupyter", "toc")}
+
+INCLUDE = re.compile(r"""^\s*\{\{<\s*include\s+("[^"]+"|'[^']+'|\S+)\s*>\}\}\s*$""")
+INLINE_CELL = re.compile(r"(?<!`)`\{python\}[^`]*`")
+SHORTCODE = re.compile(r"(?<!\{)\{\{<\s*(/?[\w-]*)")
+ESCAPED = re.compile(r"\{(\{\{<.*?>\}\})\}")
+"""A shortcode that is to be shown as it is."""
+OPTION = re.compile(r"#\s?\|\s?(.*)")
+LATE_OPTION = re.compile(r"#\s?\|\s*[\w-]+\s*:")
+EXAMPLE = re.compile(r"^(\s*)\(@([\w-]*)\)(?=\s)")
+FENCE = re.compile(r"^(?P<indent>\s*)(?P<fence>`{3,}(?!.*`)|~{3,})\s*(?P<info>.*)$")
+LABEL = re.compile(r"[A-Za-z][\w:.-]*")
+ENGINE = re.compile(r"^\{(\w[\w-]*)(?P<rest>[^}]*)\}\s*$")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of Markdown and where it stands; `verbatim` inside a code block."""
+
+    text: str
+    file: Path
+    number: int
+    verbatim: bool = False
+
+
+@dataclass(frozen=True)
+class Cell:
+    """An executable cell.
+
+    `page` and `index` name it: the document whose kernel executes it, and its place there.
+    `line` is the line of its fence, `code_line` that of its first line of code.
+    """
+
+    code: str
+    options: dict[str, Any]
+    indent: str
+    file: Path
+    line: int
+    code_line: int
+    page: Path
+    index: int
+
+    @property
+    def label(self) -> str | None:
+        """The cell's label, if it has one."""
+        return self.options.get("label")
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document with its includes expanded."""
+
+    path: Path
+    header: Settings
+    blocks: tuple[Line | Cell, ...]
+
+    @property
+    def cells(self) -> list[Cell]:
+        """All cells, those of included documents too."""
+        return [block for block in self.blocks if isinstance(block, Cell)]
+
+    @property
+    def own_cells(self) -> list[Cell]:
+        """The cells that this document's own kernel executes."""
+        return [cell for cell in self.cells if cell.page == self.path]
+
+
+@dataclass
+class _Reader:
+    root: Path
+    pages: tuple[Path, ...]
+    defaults: dict[str, Any]
+    counts: dict[Path, int]
+    blocks: list[Line | Cell]
+
+    def read(self, path: Path, page: Path, stack: tuple[Path, ...], skip: int = 0) -> None:
+        """Append the blocks of the file `path`; its cells belong to the kernel of `page`."""
+        lines = _lines(self.root, path)
+        number = skip
+        while number < len(lines):
+            text = lines[number]
+            number += 1
+            if inside := _comment(lines, number, path) or _formula(lines, number):
+                comment, end = inside
+                for offset, line in enumerate(lines[number - 1 : end]):
+                    self.blocks.append(Line(line, path, number + offset, verbatim=comment))
+                number = end
+            elif fence := FENCE.match(text):
+                end = _closing(lines, number, fence["fence"], path)
+                engine = ENGINE.match(fence["info"])
+                if fence["info"].startswith("{{"):
+                    raise LectureError(
+                        "to show a cell as text, put a longer fence around it", path, number
+                    )
+                if engine:
+                    self._cell(path, number, fence["indent"], engine, lines[number:end], page)
+                else:
+                    first, last = lines[number - 1], lines[end]
+                    self.blocks.append(Line(first, path, number, verbatim=True))
+                    self._verbatim(path, number + 1, lines[number:end])
+                    self.blocks.append(Line(last, path, end + 1, verbatim=True))
+                number = end + 1
+            elif SHORTCODE.search(plain := without_code(text)):
+                whole, end = _whole_shortcode(lines, number, path)
+                if include := INCLUDE.match(whole):
+                    self._include(path, number, include[1].strip("'\""), page, stack)
+                else:
+                    raise _no_shortcode(plain, path, number)
+                number = end
+            elif INLINE_CELL.search(text):
+                message = "code that is executed in a line is not supported; make it a cell"
+                raise LectureError(message, path, number)
+            else:
+                self.blocks.append(Line(ESCAPED.sub(r"\1", text), path, number))
+
+    def _verbatim(self, path: Path, number: int, lines: list[str]) -> None:
+        """Append the lines of a code block; an include in it shows the file's text."""
+        for text, file, line in self._code(path, number, lines):
+            self.blocks.append(Line(text, file, line, verbatim=True))
+
+    def _code(self, path: Path, number: int, lines: list[str]) -> list[tuple[str, Path, int]]:
+        """Return lines of code, with included files, each with its file and line."""
+        code: list[tuple[str, Path, int]] = []
+        for here, text in enumerate(lines, start=number):
+            if include := INCLUDE.match(text):
+                inner = self._included(path, here, include[1].strip("'\""))
+                indent = text[: len(text) - len(text.lstrip())]
+                code += [
+                    (indent + line, inner, count)
+                    for count, line in enumerate(_lines(self.root, inner), start=1)
+                ]
+            elif SHORTCODE.search(ESCAPED.sub("", text)):
+                raise _no_shortcode(text, path, here)
+            else:
+                code.append((ESCAPED.sub(r"\1", text), path, here))
+        return code
+
+    def _included(self, path: Path, number: int, target: str) -> Path:
+        """Return the path, from the project's folder, of a file that another one includes."""
+        if target.startswith("/"):
+            raise LectureError(
+                f"include {target} by a path relative to this file: Quarto resolves a leading "
+                "slash from each project's own folder",
+                path,
+                number,
+            )
+        included = (self.root / path.parent / target).resolve()
+        if not included.is_file():
+            raise LectureError(f"no such file to include: {target}", path, number)
+        if not included.is_relative_to(self.root):
+            raise LectureError(f"{target} lies outside the project", path, number)
+        return included.relative_to(self.root)
+
+    def _include(
+        self, path: Path, number: int, target: str, page: Path, stack: tuple[Path, ...]
+    ) -> None:
+        inner = self._included(path, number, target)
+        if inner in stack:
+            chain = " → ".join(str(file) for file in (*stack[stack.index(inner) :], inner))
+            raise LectureError(f"includes itself: {chain}", path, number)
+        if _lines(self.root, inner)[0].rstrip() == "---":
+            raise LectureError(
+                "an included document must have no YAML header; give its title as "
+                "'# Title {#sec-name}'",
+                inner,
+                1,
+            )
+        # A page of the book is executed as that page, wherever else it is included.
+        kernel = inner if inner in self.pages else page
+        if kernel != page and self.counts.get(kernel):
+            raise LectureError(f"{target} is included a second time", path, number)
+        self.blocks.append(Line("", path, number))
+        self.read(inner, kernel, (*stack, inner))
+        self.blocks.append(Line("", path, number))
+
+    def _cell(
+        self,
+        path: Path,
+        number: int,
+        indent: str,
+        engine: re.Match[str],
+        code: list[str],
+        page: Path,
+    ) -> None:
+        if engine[1] != "python" or engine["rest"].strip():
+            raise LectureError(
+                f"a cell of kind '{engine[0].strip()}' is not supported, only '{{python}}' is",
+                path,
+                number,
+            )
+        code = [line.removeprefix(indent) for line in code]
+        code = [text for text, _, _ in self._code(path, number + 1, code)]
+        header = list(takewhile(bool, map(OPTION.match, code)))
+        count = len(header)
+        _check_late_options(code, count, path, number + 1)
+        options = parse("\n".join(found[1] for found in header if found), path, number + 1)
+        check_keys(options, CELL_OPTIONS)
+        _check_values(options)
+        index = self.counts.get(page, 0)
+        self.counts[page] = index + 1
+        self.blocks.append(
+            Cell(
+                code="\n".join(code[count:]),
+                options=self.defaults | options.values,
+                indent=indent,
+                file=path,
+                line=number,
+                code_line=number + count + 1,
+                page=page,
+                index=index,
+            )
+        )
+
+
+def read_document(root: Path, path: Path, pages: tuple[Path, ...], project: Settings) -> Document:
+    """Read the document `path` (relative to `root`) of a project with these settings."""
+    lines = _lines(root, path)
+    settings, skip = _header(lines, path)
+    if path in pages and settings.get("title"):
+        raise settings.error("give a page's title as '# Title {#sec-name}' in its text", "title")
+    check_keys(settings, PAGE_HEADER if path in pages else DOCUMENT_HEADER)
+    defaults: dict[str, Any] = {}
+    for source in (project, settings):
+        if source.get("jupyter") not in (None, "python3"):
+            raise source.error("the only kernel supported is python3", "jupyter")
+        execute = source.get("execute") or {}
+        defaults |= {key: execute[key] for key in EXECUTE if key in execute}
+        for key in FLAGS & execute.keys():
+            if not isinstance(execute[key], bool):
+                raise source.error(f"'{key}' must be true or false", "execute", key)
+        fold = source.get("format", "html", "code-fold")
+        defaults |= {"code-fold": fold} if fold is not None else {}
+    reader = _Reader(root, pages, defaults, {}, [])
+    reader.read(path, path, (path,), skip)
+    return Document(path, settings, tuple(_number_examples(reader.blocks)))
+
+
+def _comment(lines: list[str], number: int, path: Path) -> tuple[bool, int] | None:
+    """Return the end of an HTML comment of several lines, if one begins on a line."""
+    rest = without_code(lines[number - 1]).rpartition("<!--")
+    if not rest[1] or "-->" in rest[2] or FENCE.match(lines[number - 1]):
+        return None
+    for end in range(number, len(lines)):
+        if "-->" in lines[end]:
+            return True, end + 1
+    raise LectureError("the comment that begins here has no closing '-->'", path, number)
+
+
+def _formula(lines: list[str], number: int) -> tuple[bool, int] | None:
+    """Return the end of a formula in '$$' of several lines, if one begins on a line.
+
+    One that is never closed is text for Pandoc; the gate reports it.
+    """
+    if not odd_dollars(lines[number - 1]) or FENCE.match(lines[number - 1]):
+        return None
+    for end in range(number, len(lines)):
+        if not lines[end].strip():
+            return None
+        if odd_dollars(lines[end]):
+            return False, end + 1
+    return None
+
+
+def odd_dollars(text: str) -> bool:
+    """Say whether a line begins or ends a formula in '$$' without doing both."""
+    return len(re.findall(r"(?<!\\)\$\$", without_code(text))) % 2 == 1
+
+
+def _whole_shortcode(lines: list[str], number: int, path: Path) -> tuple[str, int]:
+    """Return the text of a shortcode that begins on a line, and the number of its last line."""
+    for end in range(number, min(number + 10, len(lines)) + 1):
+        whole = " ".join(line.strip() for line in lines[number - 1 : end])
+        if ">}}" in whole:
+            return whole, end
+    raise LectureError("the shortcode that begins here has no closing '>}}'", path, number)
+
+
+def _no_shortcode(text: str, path: Path, number: int) -> LectureError:
+    found = SHORTCODE.search(text)
+    name = found[1] if found else ""
+    message = (
+        "an include stands alone on its line"
+        if name == "include"
+        else f"the shortcode '{name}' is not supported; only 'include' is. To show it as it is, "
+        f"write {{{{{{< {name} … >}}}}}}"
+    )
+    return LectureError(message, path, number)
+
+
+def _check_late_options(code: list[str], count: int, path: Path, line: int) -> None:
+    """Raise an error at an option that is a mere comment, since something stands before it."""
+    for number, text in enumerate(code[count:], start=line + count):
+        if LATE_OPTION.match(text):
+            message = (
+                f"'{text.strip()}' is a comment here: options stand at the beginning of the cell, "
+                "without a blank line or code before or between them"
+            )
+            raise LectureError(message, path, number)
+
+
+def _number_examples(blocks: list[Line | Cell]) -> list[Line | Cell]:
+    """Write numbers for the '(@)' and '(@name)' of example lists, which count through a document.
+
+    Pandoc would do so, but also take '@fig-relu.' at the beginning of a line for an example.
+    """
+    names: dict[str, int] = {}
+    count = 0
+    for place, block in enumerate(blocks):
+        if isinstance(block, Line) and not block.verbatim and (found := EXAMPLE.match(block.text)):
+            count += 1
+            if found[2]:
+                names[found[2]] = count
+            text = f"{found[1]}({count}){block.text[found.end() :]}"
+            blocks[place] = replace(block, text=text)
+    if names:
+        known = re.compile(rf"\(@({'|'.join(map(re.escape, names))})\)")
+        for place, block in enumerate(blocks):
+            if isinstance(block, Line) and not block.verbatim:
+                text = known.sub(lambda found: f"({names[found[1]]})", block.text)
+                blocks[place] = replace(block, text=text)
+    return blocks
+
+
+def _check_values(options: Settings) -> None:
+    """Raise an error at the first option of a cell with a value that would be misunderstood."""
+    for key, value in options.values.items():
+        if key in FLAGS and not isinstance(value, bool):
+            raise options.error(f"'{key}' must be true or false", key)
+        if key == "code-fold" and value not in (True, False, "show"):
+            raise options.error("'code-fold' must be true, false or show", key)
+        if key in ("fig-cap", "fig-alt") and not isinstance(value, str):
+            raise options.error(f"'{key}' must be a text", key)
+        if key == "label" and not (isinstance(value, str) and LABEL.fullmatch(value)):
+            raise options.error("'label' must be a word such as fig-relu", key)
+        if key == "label" and value.startswith("tbl-"):
+            raise options.error(
+                "a cell cannot be a table that one refers to; write the table in Markdown", key
+            )
+
+
+def _lines(root: Path, path: Path) -> list[str]:
+    try:
+        lines = (root / path).read_text(encoding="utf-8-sig").removesuffix("\n").split("\n")
+    except UnicodeDecodeError:
+        raise LectureError("is not UTF-8 text", path) from None
+    for number, line in enumerate(lines, start=1):
+        if "\0" in line:
+            raise LectureError("a NUL character: this is not a text", path, number)
+    return lines
+
+
+def _header(lines: list[str], path: Path) -> tuple[Settings, int]:
+    """Return the YAML header and the number of lines it takes."""
+    if lines[0].rstrip() != "---":
+        return Settings(file=path), 0
+    for end, line in enumerate(lines[1:], start=1):
+        if line.rstrip() in ("---", "..."):
+            return parse("\n".join(lines[1:end]), path, first_line=2), end + 1
+    raise LectureError("the YAML header that begins here has no closing '---'", path, 1)
+
+
+def _closing(lines: list[str], start: int, fence: str, path: Path) -> int:
+    """Return the index of the line that closes a fence opened on the line before `start`."""
+    for index in range(start, len(lines)):
+        text = lines[index].strip()
+        if text.startswith(fence) and not text.strip(fence[0]):
+            return index
+    raise LectureError(f"the code block that begins here has no closing {fence}", path, start)
+
+
+def without_code(text: str) -> str:
+    """Return a line without code, comments and shortcodes that are to be shown."""
+    return re.sub(r"<!--.*?-->", "", ESCAPED.sub("", re.sub(r"(`+).+?\1", "", text)))

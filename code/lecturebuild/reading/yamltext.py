@@ -1,0 +1,145 @@
+"""YAML with line numbers: every mistake is reported where it stands."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from lecturebuild.steps.errors import LectureError
+
+KeyPath = tuple[str, ...]
+
+ESCAPE = re.compile(
+    r"(?<!\\)(?:\\\\)*(\\(?:[xuU][0-9a-fA-F]{0,1}(?![0-9a-fA-F])|[a-tv-wyzA-TV-Z])\w*)"
+)
+"""A backslash and a letter that are one sign in double quotes, save those with a number."""
+SINGLE_QUOTES = "put a text with a backslash into single quotes, as in '$\\tau$'"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A YAML mapping and the line of each key, named by its path of keys."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    lines: dict[KeyPath, int] = field(default_factory=dict)
+    file: Path = Path()
+
+    def get(self, *path: str) -> Any:
+        """Return the value at a path of keys, None where there is none."""
+        value: Any = self.values
+        for key in path:
+            value = value.get(key) if isinstance(value, dict) else None
+        return value
+
+    def text(self, *path: str) -> str:
+        """Return a value that must be a text, "" where there is none; a number may be a title."""
+        value = self.get(*path)
+        if isinstance(value, (bool, list, dict)):
+            raise self.error(f"'{path[-1]}' must be a text; put it into quotes", *path)
+        return "" if value is None else str(value)
+
+    def error(self, message: str, *path: str) -> LectureError:
+        """Return an error that points to the line of a key."""
+        return LectureError(message, self.file, self.lines.get(path))
+
+    def texts(self, *path: str) -> list[str]:
+        """Return a value that may be given as one text or as a list of texts."""
+        value = self.get(*path)
+        if value is None:
+            return []
+        values = value if isinstance(value, list) else [value]
+        if not all(isinstance(item, str) for item in values):
+            raise self.error(f"'{path[-1]}' must be a text or a list of texts", *path)
+        return values
+
+
+def parse(text: str, file: Path, first_line: int = 1) -> Settings:
+    """Parse a YAML mapping; `first_line` is the line of `file` on which `text` begins."""
+    try:
+        node = yaml.compose(text, Loader=yaml.CSafeLoader)
+        values = yaml.load(text, Loader=yaml.CSafeLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        # What is never closed is noticed one line after the end.
+        line = first_line + min(mark.line if mark else 0, len(text.splitlines()) - 1)
+        problem = getattr(error, "problem", None) or str(error)
+        if mark and "\t" in (text.splitlines() or [""])[min(mark.line, len(text.splitlines()) - 1)]:
+            problem += "; the line has a tab, but YAML is indented by spaces"
+        if "escape" in problem or "hexdecimal" in problem:
+            problem += f"; {SINGLE_QUOTES}"
+        raise LectureError(f"bad YAML: {problem}", file, line) from None
+    if values is None:
+        return Settings(file=file)
+    if not isinstance(values, dict):
+        raise LectureError("bad YAML: expected lines of the form 'key: value'", file, first_line)
+    lines: dict[KeyPath, int] = {}
+    _check_escapes(node, text, first_line, file)
+    _collect(node, (), lines, first_line, file)
+    return Settings(values, lines, file)
+
+
+def _check_escapes(node: Any, text: str, first_line: int, file: Path) -> None:
+    """Raise an error at a double-quoted text in which a command of LaTeX's is a sign for YAML.
+
+    It reads a tab and the letters "au" where an author means tau.
+    """
+    if isinstance(node, yaml.ScalarNode):
+        raw = text[node.start_mark.index : node.end_mark.index]
+        if raw.startswith('"') and (found := ESCAPE.search(raw)):
+            line = first_line + node.start_mark.line
+            message = f"YAML reads '{found[1]}' in double quotes as one sign; {SINGLE_QUOTES}"
+            raise LectureError(message, file, line)
+    elif isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            _check_escapes(key, text, first_line, file)
+            _check_escapes(value, text, first_line, file)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            _check_escapes(value, text, first_line, file)
+
+
+def _collect(
+    node: Any, path: KeyPath, lines: dict[KeyPath, int], first_line: int, file: Path
+) -> None:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            here = (*path, str(key.value))
+            if here in lines:
+                line = first_line + key.start_mark.line
+                raise LectureError(f"bad YAML: '{key.value}' stands twice", file, line)
+            lines[here] = first_line + key.start_mark.line
+            _collect(value, here, lines, first_line, file)
+    elif isinstance(node, yaml.SequenceNode):
+        for number, value in enumerate(node.value):
+            here = (*path, str(number))
+            lines[here] = first_line + value.start_mark.line
+            _collect(value, here, lines, first_line, file)
+
+
+def check_keys(settings: Settings, known: dict[str, Any]) -> None:
+    """Raise an error at the first key that is not in `known`.
+
+    `known` maps each key to None (any value) or to the known keys of the mapping below it.
+    """
+
+    def visit(values: dict[str, Any], allowed: dict[str, Any], path: KeyPath) -> None:
+        for key, value in values.items():
+            here = (*path, str(key))
+            if key not in allowed:
+                raise settings.error(_unknown(key, allowed, path), *here)
+            if allowed[key] is not None and isinstance(value, dict):
+                visit(value, allowed[key], here)
+
+    visit(settings.values, known, ())
+
+
+def _unknown(key: str, known: Collection[str], path: KeyPath) -> str:
+    """Return a message about a key that is not known."""
+    where = f" under '{'.'.join(path)}'" if path else ""
+    close = get_close_matches(key, known, n=1, cutoff=0.75)
+    hint = f"did you mean '{close[0]}'?" if close else f"it knows {', '.join(sorted(known))}"
+    return f"'{key}'{where} is not supported by the built-in renderer; {hint}"

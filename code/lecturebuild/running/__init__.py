@@ -1,0 +1,1 @@
+"""What is executed: figures and cells, and what they depend on."""

@@ -1,0 +1,95 @@
+"""Which files are the project's own, and what is in them.
+
+A file belongs to the project when it lies inside the project's root and neither in a hidden folder
+nor in an environment with installed packages.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import sys
+import threading
+import time
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+MISSING = "missing"
+"""Stands for the digest of a file that does not exist."""
+
+_FOREIGN = {"site-packages", "dist-packages", "__pycache__", "_figures"}
+_RECENT = 2e9  # nanoseconds; some file systems count time in steps that long
+
+T = TypeVar("T")
+
+
+def in_project(path: Path | str, root: Path) -> bool:
+    """Say whether an absolute path is the root or lies inside the project and is its own."""
+    start = f"{root}{os.sep}"
+    inner = f"{path}{os.sep}"
+    if not inner.startswith(start) or inner.startswith(_environment(root)):
+        return False
+    parts = Path(inner.removeprefix(start)).parts
+    return not any(part.startswith(".") or part in _FOREIGN for part in parts)
+
+
+@lru_cache
+def _environment(root: Path) -> str:
+    """Return the running environment's folder; one that holds the project itself says nothing."""
+    prefix = os.path.realpath(sys.prefix) + os.sep
+    return "\0" if f"{root}{os.sep}".startswith(prefix) else prefix
+
+
+def read_json(file: Path) -> Any:
+    """Return what a file of ours holds, None if it is not there or a killed run left half of it."""
+    try:
+        return json.loads(file.read_bytes())
+    except (FileNotFoundError, ValueError):
+        return None
+
+
+def digest(*paths: Path) -> str:
+    """Return one hash of the contents of files, in the order given."""
+    single = [remembered(path, _hash) or MISSING for path in paths]
+    return single[0] if len(single) == 1 else hashlib.sha256("\n".join(single).encode()).hexdigest()
+
+
+hashing = threading.local()
+"""Its `reading` is true in a thread that reads a file only for its digest."""
+
+_memory: dict[tuple[Path, Callable[..., Any]], tuple[tuple[int, int], Any]] = {}
+
+
+def remembered(path: Path, compute: Callable[[Path], T]) -> T | None:
+    """Return `compute(path)`, anew only when the file changed; None if there is no such file."""
+    try:
+        state = path.stat()
+        known, value = _memory.get((path, compute), (None, None))
+        if known == (state.st_mtime_ns, state.st_size):
+            return value
+        value = compute(path)
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return None
+    # A second change right after the first may leave time and size as they are.
+    if time.time_ns() - state.st_mtime_ns > _RECENT:
+        _memory[path, compute] = (state.st_mtime_ns, state.st_size), value
+    return value
+
+
+def _hash(path: Path) -> str:
+    hashing.reading = True
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    finally:
+        hashing.reading = False
+
+
+def discard(path: Path) -> None:
+    """Delete a file, a link or a folder with all that is in it, if it is there."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

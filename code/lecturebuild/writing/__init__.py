@@ -1,0 +1,1 @@
+"""From documents and their outputs to the book, the deck and the notebooks."""

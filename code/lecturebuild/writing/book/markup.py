@@ -1,0 +1,276 @@
+"""Make Pandoc's HTML fit for a page that allows no inline style and no inline script.
+
+The page's Content-Security-Policy forbids both, so styles that Pandoc writes become classes of the
+theme's style sheet. The rest is for the reader: pictures get their size, so that nothing moves when
+they arrive, headings a link to themselves, and tags that raw HTML left open are closed.
+"""
+
+import html
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from html.parser import HTMLParser
+
+VOID = set("area base br col embed hr img input link meta source track wbr".split())
+FOREIGN = {"svg", "math"}
+HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
+# A start tag that ends an element which stands open right before it, as HTML has it.
+ENDS_PARAGRAPH = HEADINGS | set(
+    "address article aside blockquote details div dl fieldset figcaption figure footer form header "
+    "hr main menu nav ol p pre section table ul".split()
+)
+ENDS = {
+    "li": {"li"},
+    "dt": {"dt", "dd"},
+    "dd": {"dt", "dd"},
+    "tr": {"td", "th", "tr"},
+    "td": {"td", "th"},
+    "th": {"td", "th"},
+    "option": {"option"},
+}
+# Presentation that HTML has given up and that a style sheet says better.
+OBSOLETE = {"align", "bgcolor", "border", "cellpadding", "cellspacing", "scoped", "valign"}
+PIXELS = {"px": 1.0, "pt": 4 / 3, "in": 96.0, "cm": 96 / 2.54, "mm": 9.6 / 2.54, "em": 18.0}
+# What Pandoc puts around each line of code: nothing refers to it, and a page has hundreds.
+CODE_LINE = re.compile(r'<span id="cb\d+-\d+"><a href="#[^>]*></a>(.*?)</span>(?=\n|</code>)')
+# Kinds of words in code that the style sheet shows like any other.
+PLAIN_CODE = re.compile(r'<span class="(?:bu|ex|op|pp)">([^<]*)</span>')
+WIDTH_STEP = 5
+"""The style sheet knows widths in steps of so many per cent."""
+# Fonts draw a prime small and raised: as a superscript it would be so twice.
+PRIME = re.compile(r"<msup>(<mi[^>]*>[^<]*</mi>)<mo[^>]*>([′″‴])</mo></msup>")
+# Combining marks stand beside the letter that an accent of MathML is put over.
+ACCENT = re.compile('<mo accent="true">([\u0300-\u030c])</mo>')
+SPACING = {"\u0300": "`", "\u0301": "´", "\u0302": "^", "\u0303": "~", "\u0306": "˘",
+           "\u0307": "˙", "\u0308": "¨", "\u030c": "ˇ"}  # fmt: skip
+# Browsers lower the subscript of a letter that reaches below the line, and lift scripts over an
+# accent; in print they all stand on one line, as if each letter were an x.
+SCRIPTED = re.compile(
+    r"<(msub|msup|msubsup)>(<mi[^>]*>[fgjpqyJQβγζημξρςφϕχψ]</mi>"
+    r'|<mover><mi[^>]*>[^<]*</mi><mo accent="true"[^>]*>[^<]*</mo></mover>)'
+)
+# Browsers would break a line between a formula and the comma behind it.
+PUNCTUATED = re.compile(r'(\(?)(<math display="inline".*?</math>)([,.;:!?)\]’”]*)', re.S)
+LONG_FORMULA = 25
+"""A formula in the text with more letters and signs may be wider than a phone."""
+
+Attributes = dict[str, str | None]
+ImageSize = Callable[[str], tuple[int, int] | None]
+"""Returns a picture's width and height in CSS pixels, None if they are unknown."""
+
+
+@dataclass(frozen=True)
+class Markup:
+    """A page's text in HTML, its first words, and what had to be left out of it or mended."""
+
+    text: str
+    summary: str
+    complaints: tuple[str, ...]
+
+
+def tidy(body: str, image_size: ImageSize) -> Markup:
+    """Return a page's text, as Pandoc wrote it, ready for the page."""
+    body = PLAIN_CODE.sub(r"\1", CODE_LINE.sub(r"\1", body))
+    body = PRIME.sub(r'<mrow>\1<mo lspace="0" rspace="0">\2</mo></mrow>', body)
+    body = ACCENT.sub(_accent, body)
+    body = SCRIPTED.sub(r'<\1><mpadded height="0.5em" depth="0">\2</mpadded>', body)
+    body = PUNCTUATED.sub(_unbroken, body)
+    tidier = _Tidier(image_size)
+    tidier.feed(body)
+    tidier.finish()
+    return Markup("".join(tidier.out), tidier.summary(), tuple(dict.fromkeys(tidier.complaints)))
+
+
+def _accent(found: re.Match[str]) -> str:
+    accent = SPACING.get(found[1])
+    return f'<mo accent="true" stretchy="false">{accent}</mo>' if accent else found[0]
+
+
+def _unbroken(found: re.Match[str]) -> str:
+    whole = found[0]
+    return f'<span class="unbroken">{whole}</span>' if found[1] or found[3] else whole
+
+
+class _Tidier(HTMLParser):
+    """Copies HTML from its input to `out`, and changes what has to be changed."""
+
+    def __init__(self, image_size: ImageSize):
+        super().__init__(convert_charrefs=False)
+        self.image_size = image_size
+        self.out: list[str] = []
+        self.open: list[str] = []
+        self.dropping = ""
+        self.heading_id = ""
+        self.in_formula = False
+        self.formula_start = 0
+        self.pictures = 0
+        self.first_words: list[str] = []
+        self.in_first = False
+        self.complaints: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._close_implied(tag)
+        attributes = dict(attrs)
+        if self._forbidden(tag, attributes):
+            self.dropping = "" if tag in VOID else tag
+            return
+        raw = self.get_starttag_text() or ""
+        if tag == "math" and attributes.get("display") == "block":
+            self.out.append('<span class="formula">')  # scrolls by itself if it is too wide
+            self.in_formula = True
+        if tag == "math":
+            self.formula_start = len(self.out)
+        self.out.append(self._rewritten(tag, attributes, raw))
+        if tag in HEADINGS:
+            self.heading_id = attributes.get("id") or ""
+        if tag not in VOID:
+            self.open.append(tag)
+        if tag == "p" and not self.first_words:
+            self.in_first = True
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in VOID:
+            self.handle_starttag(tag, attrs)
+        elif FOREIGN & {tag, *self.open}:
+            self.out.append(self.get_starttag_text() or "")
+        else:
+            self.handle_starttag(tag, attrs)
+            self.handle_endtag(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if self.dropping:
+            self.dropping = "" if tag == self.dropping else self.dropping
+            return
+        if tag not in self.open:
+            if tag not in VOID:
+                self.complaints.append(f"</{tag}> closes nothing and was left out")
+            return
+        while self.open[-1] != tag:
+            self._close(complain=self.open[-1] not in {"li", "p", "td", "th", "tr", "dt", "dd"})
+        self._close()
+
+    def handle_data(self, data: str) -> None:
+        self._text(data)
+
+    def handle_entityref(self, name: str) -> None:
+        self._text(f"&{name};")
+
+    def handle_charref(self, name: str) -> None:
+        self._text(f"&#{name};")
+
+    def handle_comment(self, data: str) -> None:
+        """Leave out comments: they are the author's, not the reader's."""
+
+    def finish(self) -> None:
+        """Take in what is left and close all that is open."""
+        self.close()
+        while self.open:
+            self._close(complain=self.open[-1] not in {"p", "li"})
+
+    def summary(self) -> str:
+        """Return the first paragraph's first words, as for a search engine."""
+        words = " ".join(html.unescape("".join(self.first_words)).split())
+        return words if len(words) <= 160 else words[:157].rsplit(" ", 1)[0] + " …"
+
+    def _text(self, text: str) -> None:
+        if self.dropping:
+            return
+        self.out.append(text)
+        if self.in_first and "annotation" not in self.open:
+            self.first_words.append(text)
+
+    def _close(self, *, complain: bool = False) -> None:
+        tag = self.open.pop()
+        if complain:
+            self.complaints.append(f"<{tag}> is never closed, or closed too late")
+        if tag in HEADINGS and self.heading_id:
+            target = html.escape(self.heading_id)
+            self.out.append(
+                f'<a class="anchor" href="#{target}" aria-label="Link to this section"></a>'
+            )
+            self.heading_id = ""
+        self.in_first = self.in_first and tag != "p"
+        self.out.append(f"</{tag}>")
+        if tag == "math" and self.in_formula:
+            self.out.append("</span>")
+            self.in_formula = False
+        elif tag == "math":
+            letters = sum(not piece.startswith("<") for piece in self.out[self.formula_start :])
+            if letters > LONG_FORMULA:
+                start = self.out[self.formula_start]
+                self.out[self.formula_start] = start.replace("<math", '<math class="long"', 1)
+
+    def _close_implied(self, tag: str) -> None:
+        while self.open and self.open[-1] in ENDS.get(tag, set()):
+            self._close()
+        if tag in ENDS_PARAGRAPH and self.open and self.open[-1] == "p":
+            self._close()
+
+    def _forbidden(self, tag: str, attributes: Attributes) -> bool:
+        """Say whether the page's policy forbids an element; complain about it."""
+        if self.dropping:
+            return True
+        if tag == "style" or (tag == "script" and not attributes.get("src")):
+            if attributes.get("scoped", "") is not None:  # pandas' own for its tables
+                self.complaints.append(f"an inline <{tag}> was left out: put it into a file")
+            return True
+        source = attributes.get("src") or ""
+        if re.match(r"(https?:)?//", source):
+            self.complaints.append(f"<{tag}> asks another host for {source} and was left out")
+            return True
+        return False
+
+    def _rewritten(self, tag: str, attributes: Attributes, raw: str) -> str:
+        """Return a start tag, as it was if nothing about it has to change."""
+        before = dict(attributes)
+        for name in [name for name in attributes if name.startswith("on")]:
+            del attributes[name]
+            self.complaints.append(f"{name}= at <{tag}> was left out: put the script into a file")
+        for name in OBSOLETE & set(attributes):
+            del attributes[name]
+        if tag == "math":
+            attributes.pop("xmlns", None)  # HTML needs none
+        attributes.pop("columnalign", None)  # browsers look at the style beside it
+        if style := attributes.pop("style", None):
+            self._style(tag, attributes, style)
+        if tag == "img":
+            self._picture(attributes)
+        if attributes == before:
+            return raw
+        return f"<{tag}{''.join(_attribute(*item) for item in attributes.items())}>"
+
+    def _style(self, tag: str, attributes: Attributes, style: str) -> None:
+        """Turn a style into classes, or into an attribute."""
+        classes = (attributes.get("class") or "").split()
+        for declaration in filter(str.strip, style.split(";")):
+            name, _, value = (part.strip() for part in declaration.partition(":"))
+            length = re.fullmatch(r"([\d.]+)(%|[a-z]+)", value)
+            if name == "text-align":
+                classes.append(f"align-{value}")
+            elif name.startswith("padding-") and value == "0":
+                classes.append(f"flush-{name.removeprefix('padding-')}")
+            elif name == "width" and length and length[2] == "%":
+                step = round(float(length[1]) / WIDTH_STEP) * WIDTH_STEP
+                classes.append(f"width-{min(max(step, WIDTH_STEP), 100)}")
+            elif name == "width" and length and length[2] in PIXELS and tag == "img":
+                attributes["width"] = str(round(float(length[1]) * PIXELS[length[2]]))
+            elif not (tag == "img" and name == "height"):
+                self.complaints.append(f"the style '{declaration.strip()}' at <{tag}> was left out")
+        if classes:
+            attributes["class"] = " ".join(classes)
+
+    def _picture(self, attributes: Attributes) -> None:
+        """Give a picture its size; let all but the first wait until they are near the window."""
+        self.pictures += 1
+        if self.pictures > 1:
+            attributes["loading"] = "lazy"
+        size = self.image_size(attributes.get("src") or "")
+        if size and "height" not in attributes:
+            given = attributes.get("width") or ""
+            width = int(given) if given.isdigit() else size[0]
+            attributes["width"] = str(width)
+            attributes["height"] = str(max(1, round(width * size[1] / size[0])))
+
+
+def _attribute(name: str, value: str | None) -> str:
+    return f" {name}" if value is None else f' {name}="{html.escape(value)}"'

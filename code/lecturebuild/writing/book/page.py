@@ -1,0 +1,277 @@
+"""Write the pages of the book with Pandoc."""
+
+import html
+import os
+import re
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+from operator import attrgetter
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from lecturebuild.reading.project import Project
+from lecturebuild.steps.errors import relative
+from lecturebuild.steps.files import digest
+from lecturebuild.steps.store import Read, Step, value
+from lecturebuild.writing import crossref, pandoc
+from lecturebuild.writing.book import markup, pictures
+from lecturebuild.writing.crossref import Labels
+from lecturebuild.writing.weave import Woven
+
+THEME = Path(__file__).parent / "theme"
+REFERENCES = "\n## References {.unnumbered}\n\n::: {#refs}\n:::\n"
+FILTERS = [
+    pandoc.FILTERS / f"{name}.lua"
+    for name in (
+        "paths",
+        "shapes",
+        "visibility",
+        "downloads",
+        "callouts",
+        "code-fold",
+        "crossref",
+        "pictures",
+        "tables",
+    )
+]
+LAST_FILTER = pandoc.FILTERS / "notes.lua"
+"""Runs after citations are set, which may themselves be notes."""
+FORMULA_FONT = " stix-two-math"
+"""Asked for at once by pages with formulas, so that these do not move later."""
+BODY = ("<article>\n", "\n</article>\n")
+"""What the template has around a page's text."""
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A page of the book as its neighbours and the menu see it."""
+
+    path: Path
+    number: str
+    title: str
+    frames: str = ""
+    """The name, in the deck's PDF, of the first page that shows this chapter; may be empty."""
+
+    @property
+    def href(self) -> str:
+        """The page's address, relative to the book's first folder."""
+        return self.path.with_suffix(".html").as_posix()
+
+
+@dataclass(frozen=True)
+class Book:
+    """What all pages share."""
+
+    project: Project
+    chapters: tuple[Chapter, ...]
+    index: dict[str, dict[str, Any]]
+
+
+def project_filters(project: Project) -> list[Path]:
+    """Return the project's own filters."""
+    return _files(project, "filters")
+
+
+def bibliography(project: Project) -> list[Path]:
+    """Return the project's bibliographies and citation style."""
+    return _files(project, "bibliography") + _files(project, "csl")
+
+
+def used_files(project: Project) -> list[Path]:
+    """Return the files of the project, apart from its text, that any page is made from."""
+    return project_filters(project) + bibliography(project)
+
+
+def _files(project: Project, key: str) -> list[Path]:
+    files = []
+    for name in project.settings.texts(key):
+        if not (project.root / name).is_file():
+            raise project.settings.error(f"no such file: {name}", key)
+        files.append(project.root / name)
+    return files
+
+
+def referred_to(book: Book, labels: Labels) -> dict[str, dict[str, Any]]:
+    """Return the part of the book's index that a page refers to or defines."""
+    return {key: book.index[key] for key in {*labels.references, *labels.items} & set(book.index)}
+
+
+def page_step(
+    project: Project, page: Path, book: Step, woven: Step, labels: Step, offered: Step
+) -> Step:
+    """Return the step that writes a page of the book.
+
+    `offered` gives files that were made for the page: their places in the book, and notes.
+    """
+    files = [*sorted(THEME.glob("*.html")), *FILTERS, LAST_FILTER]
+    return Step(
+        "pages",
+        page.as_posix(),
+        partial(_write_page, project, page),
+        inputs=value(
+            partial(ingredients, page), book=book, woven=woven, labels=labels, offered=offered
+        ),
+        uses={file.name: file for file in files}
+        | {relative(file, project.root).as_posix(): file for file in used_files(project)}
+        | {"Pandoc": pandoc.version()},
+        context={"woven": woven, "labels": labels},
+        read=attrgetter("only"),
+    )
+
+
+def ingredients(
+    page: Path, book: Book, woven: Woven, labels: Labels, offered: Iterable[tuple[str, str]]
+) -> dict[str, Any]:
+    """Return all that is particular to a page."""
+    chapter = next(chapter for chapter in book.chapters if chapter.path == page)
+    root = "../" * len(page.parent.parts)
+    text = woven.text
+    if any(not crossref.REFERENCE.match(key) for key in labels.references):
+        text += REFERENCES
+    return {
+        "text": text,
+        "variables": _variables(book, chapter, root),
+        "refers_to": referred_to(book, labels),
+        "offers": [
+            {"href": root + place, "text": Path(place).name, "note": note}
+            for place, note in offered
+        ],
+    }
+
+
+def _write_page(
+    project: Project,
+    page: Path,
+    folder: Path,
+    text: str,
+    variables: dict[str, Any],
+    refers_to: dict[str, Any],
+    offers: list[dict[str, str]],
+    woven: Woven,
+    labels: Labels,
+) -> Read:
+    number, root = variables["number"], variables["root"]
+    settings: dict[str, Any] = {
+        "to": "html5",
+        "standalone": True,
+        "template": str(THEME / "page.html"),
+        "html-math-method": {"method": "mathml"},
+        "number-sections": bool(number),
+        "number-offset": [int(number) - 1] if number else [0],
+        "table-of-contents": True,
+        "toc-depth": 3,
+        "wrap": "none",
+        "filters": [
+            *map(str, project_filters(project)),
+            *map(str, FILTERS),
+            {"type": "citeproc"},
+            str(LAST_FILTER),
+        ],
+        "variables": variables,
+        "metadata": {
+            "lecture-downloads": offers,
+            "lecture-page": page.with_suffix(".html").as_posix(),
+            "lecture-folder": page.parent.as_posix(),
+            "lecture-root": root,
+            "lecture-media": f"{root}media/",
+            "bibliography": [str(file) for file in _files(project, "bibliography")],
+            "link-citations": True,
+            "lang": variables["lang"],
+        },
+    }
+    if styles := _files(project, "csl"):
+        settings["metadata"]["csl"] = str(styles[0])
+    written = pandoc.run(
+        text,
+        [],
+        project.root / page.parent,
+        woven.origins,
+        {"QUARTO_PROJECT_DIR": str(project.root)},
+        settings,
+        {"lecture-index": refers_to},
+    )
+    reads: dict[str, str] = {}
+    written = _tidy(project, page, woven, labels, written, reads)
+    (folder / "page.html").write_text(written, encoding="utf-8")
+    return Read(reads)
+
+
+def _tidy(
+    project: Project, page: Path, woven: Woven, labels: Labels, written: str, reads: dict[str, str]
+) -> str:
+    """Return a page whose text is fit for the page's policy; say what had to be left out.
+
+    The pictures whose sizes the page tells are added to `reads`.
+    """
+
+    def image_size(source: str) -> tuple[int, int] | None:
+        made = woven.media.get(Path(source).name) if "media/" in source else None
+        file = made or project.root / page.parent / unquote(source)
+        inside = Path(os.path.normpath(file))
+        if not made and inside.is_relative_to(project.root):
+            reads[inside.relative_to(project.root).as_posix()] = digest(inside)
+        return pictures.size(file)
+
+    head, rest = written.split(BODY[0], 1)
+    body, foot = rest.rsplit(BODY[1], 1)
+    tidied = markup.tidy(body, image_size)
+    for complaint in tidied.complaints:
+        if any(image.written in complaint for image in labels.images):
+            continue  # an error, when the pictures are collected
+        print(f"{page}: warning: in its HTML, {complaint}", file=sys.stderr)
+    # A template may show the contents twice; nothing refers to the ids of their links.
+    head = re.sub(r' id="toc-[^"]*"', "", head)
+    title = crossref.title_of(labels, page)
+    head = head.replace("$summary$", html.escape(tidied.summary or title))
+    head = head.replace("$formula-font$", FORMULA_FONT if "<math" in body else "")
+    return f"{head}{BODY[0]}{tidied.text}{BODY[1]}{foot}"
+
+
+def _variables(book: Book, chapter: Chapter, root: str) -> dict[str, Any]:
+    """Return the template's variables; they go into the page as they are, so they are escaped."""
+    settings = book.project.settings
+    position = book.chapters.index(chapter)
+    nav: list[dict[str, Any]] = []
+    part = own_part = ""
+    for other in book.chapters:
+        entry = _link(other, root) | {"current": other == chapter}
+        if other.path in book.project.parts:
+            part = entry["part"] = html.escape(book.project.parts[other.path])
+        own_part = part if other == chapter else own_part
+        nav.append(entry)
+    variables: dict[str, Any] = {
+        "title": html.escape(chapter.title),
+        "pagetitle": html.escape(chapter.title),
+        "book-title": html.escape(settings.text("book", "title")),
+        "book-subtitle": html.escape(settings.text("book", "subtitle")),
+        "author": [html.escape(author) for author in settings.texts("book", "author")],
+        "lang": settings.text("lang") or "en",
+        "number": chapter.number,
+        "part": own_part,
+        "root": root,
+        "nav": nav,
+    }
+    if position > 0:
+        variables["prev"] = _link(book.chapters[position - 1], root)
+    if position + 1 < len(book.chapters):
+        variables["next"] = _link(book.chapters[position + 1], root)
+    if book.project.deck:
+        variables["slides"] = root + book.project.deck.output.as_posix()
+        variables["handout"] = root + book.project.deck.handout.as_posix()
+        if chapter.frames:
+            variables["frames"] = f"{variables['slides']}#nameddest={chapter.frames}"
+    variables["archive"] = root + book.project.archive
+    if repository := settings.text("book", "repo-url"):
+        variables["repository"] = html.escape(repository)
+    return variables
+
+
+def _link(chapter: Chapter, root: str) -> dict[str, str]:
+    return {
+        "href": root + chapter.href,
+        "number": chapter.number,
+        "title": html.escape(chapter.title),
+    }

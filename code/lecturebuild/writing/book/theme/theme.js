@@ -1,0 +1,59 @@
+/* Light and dark, and the typefaces that are needed first. Loaded before the page is painted, so that
+   it never shows the wrong colours and asks for its typefaces before it has read the style sheet.
+
+   Without a choice the page follows the system. The button changes to the other colours; the choice
+   is remembered in localStorage, and forgotten when it is what the system says anyway. */
+'use strict';
+{
+  const root = document.documentElement;
+  const system = matchMedia('(prefers-color-scheme: dark)');
+
+  function remembered() {
+    try {
+      return localStorage.getItem('theme');
+    } catch {
+      return null;  // storage may be forbidden
+    }
+  }
+
+  function remember(theme) {
+    try {
+      if (theme) localStorage.setItem('theme', theme);
+      else localStorage.removeItem('theme');
+    } catch { /* then the choice holds for this page only */ }
+  }
+
+  function isDark() {
+    return root.dataset.theme ? root.dataset.theme === 'dark' : system.matches;
+  }
+
+  function choose(dark) {
+    if (dark === system.matches) delete root.dataset.theme;
+    else root.dataset.theme = dark ? 'dark' : 'light';
+    remember(root.dataset.theme);
+  }
+
+  /* Not from a folder, where browsers let a style sheet load them, but nobody ask for them early. */
+  function preload(script) {
+    for (const name of script.dataset.fonts.split(' ')) {
+      const link = document.createElement('link');
+      Object.assign(link, {rel: 'preload', as: 'font', type: 'font/woff2', crossOrigin: ''});
+      link.href = new URL(`fonts/${name}.woff2`, script.src);
+      document.head.append(link);
+    }
+  }
+
+  if (location.protocol !== 'file:') preload(document.currentScript);
+  root.classList.add('script');
+  if (location.protocol === 'file:') root.classList.add('file');
+  const theme = remembered();
+  if (theme === 'dark' || theme === 'light') root.dataset.theme = theme;
+
+  document.addEventListener('DOMContentLoaded', () => {
+    const button = document.getElementById('theme-button');
+    const show = () => button.setAttribute('aria-pressed', String(isDark()));
+    button.addEventListener('click', () => { choose(!isDark()); show(); });
+    system.addEventListener('change', show);
+    show();
+  });
+}

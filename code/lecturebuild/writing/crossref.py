@@ -1,0 +1,264 @@
+"""Number what a book refers to and find the references that lead nowhere."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import asdict, dataclass
+from difflib import get_close_matches
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from lecturebuild.reading.source import Cell, Document, Line
+from lecturebuild.steps.errors import LectureError
+from lecturebuild.steps.store import Result, Step, Store, value
+from lecturebuild.writing import pandoc
+from lecturebuild.writing.weave import Woven
+
+KINDS = "fig|eq|sec|tbl|lst|nte|tip|wrn|imp|cau"
+REFERENCE = re.compile(rf"^({KINDS})-")
+DEFINITION = re.compile(rf"\{{[^}}]*#((?:{KINDS})-[\w:.-]+)[^}}]*\}}")
+
+
+@dataclass(frozen=True)
+class Address:
+    """A picture's or link's address as it is written, its path from the project, its file."""
+
+    written: str
+    path: str
+    file: str
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What one document defines and refers to, as the writer `labels.lua` lists it."""
+
+    headings: tuple[dict[str, Any], ...]
+    items: tuple[str, ...]
+    references: tuple[str, ...]
+    images: tuple[Address, ...]
+    links: tuple[Address, ...]
+    deck_images: tuple[Address, ...]
+    deck_only: tuple[str, ...]
+    book_references: tuple[str, ...]
+    strays: tuple[str, ...]
+    refs: bool
+    """Whether a div `#refs` asks for the bibliography."""
+    gate: dict[str, Any]
+    """What gate.py judges."""
+
+
+def read_labels(woven: Woven, folder: Path) -> Labels:
+    """Return the labels of a woven document."""
+    writer = pandoc.FILTERS / "labels.lua"
+    found = json.loads(pandoc.run(woven.text, [f"--to={writer}"], folder, woven.origins))
+    found["items"] = [item["id"] for item in found["items"]]
+    return labels_from(found)
+
+
+def labels_from(found: dict[str, Any]) -> Labels:
+    """Return labels from JSON."""
+    addresses = {
+        key: tuple(
+            Address(**entry) if isinstance(entry, dict) else Address(*entry) for entry in found[key]
+        )
+        for key in ("images", "links", "deck_images")
+    }
+    lists = {key: tuple(value) for key, value in found.items() if isinstance(value, list)}
+    return Labels(**(found | lists | addresses))
+
+
+def labels_step(page: Path, woven: Step, root: Path) -> Step:
+    """Return the step that lists the labels of a woven document."""
+    return Step(
+        "labels",
+        page.as_posix(),
+        partial(_write_labels, root / page.parent),
+        inputs={"text": value(text_of, woven=woven)},
+        uses={"labels.lua": pandoc.FILTERS / "labels.lua", "Pandoc": pandoc.version()},
+        context={"woven": woven},
+        read=labels_in,
+    )
+
+
+def text_of(woven: Woven) -> str:
+    """Return a document's text, which does not tell on which lines of the sources it stands."""
+    return woven.text
+
+
+def _write_labels(place: Path, folder: Path, text: str, woven: Woven) -> None:
+    (folder / "labels.json").write_text(json.dumps(asdict(read_labels(woven, place))), "utf-8")
+
+
+def labels_in(result: Result) -> Labels:
+    """Return the labels that such a step has listed."""
+    return labels_from(result.json("labels.json"))
+
+
+def kept_labels(root: Path, page: Path) -> Labels:
+    """Return the labels that a page had when it was rendered last."""
+    kept = Store(root).newest("labels", page.as_posix())
+    if kept is None:
+        raise LectureError("was not rendered yet", page)
+    return labels_in(kept)
+
+
+def title_of(labels: Labels, page: Path) -> str:
+    """Return a page's title: its first heading of level 1."""
+    for heading in labels.headings:
+        if heading["level"] == 1:
+            return str(heading["title"])
+    raise LectureError("has no title; begin with '# Title {#sec-name}'", page, 1)
+
+
+def title_label(labels: Labels) -> str:
+    """Return the label of a page's title, by which the deck's PDF names it; empty without one."""
+    titles = (heading["id"] for heading in labels.headings if heading["level"] == 1)
+    return next((label for label in titles if label.startswith("sec-")), "")
+
+
+def chapter_numbers(pages: Iterable[Path], labels: dict[Path, Labels]) -> dict[Path, str]:
+    """Return each page's chapter number; it is empty where the title is `.unnumbered`."""
+    numbers: dict[Path, str] = {}
+    count = 0
+    for page in pages:
+        title = next((h for h in labels[page].headings if h["level"] == 1), None)
+        numbered = title is not None and title["numbered"]
+        count += numbered
+        numbers[page] = str(count) if numbered else ""
+    return numbers
+
+
+def build_index(
+    pages: Iterable[Path], labels: dict[Path, Labels], numbers: dict[Path, str]
+) -> dict[str, dict[str, Any]]:
+    """Return, for each label, its kind, number, title, level and page."""
+    index: dict[str, dict[str, Any]] = {}
+    for page in pages:
+        chapter = numbers[page]
+        target = page.with_suffix(".html").as_posix()
+        for heading, number in zip(
+            labels[page].headings, _section_numbers(labels[page].headings, chapter), strict=True
+        ):
+            if heading["id"].startswith("sec-"):
+                index[heading["id"]] = {
+                    "kind": "sec",
+                    "number": number,
+                    "title": heading["title"],
+                    "level": heading["level"],
+                    "page": target,
+                }
+        count: Counter[str] = Counter()
+        for item in labels[page].items:
+            kind = item.partition("-")[0]
+            count[kind] += 1
+            number = f"{chapter}.{count[kind]}" if chapter else str(count[kind])
+            index[item] = {"kind": kind, "number": number, "title": "", "page": target}
+    return index
+
+
+def _section_numbers(headings: tuple[dict[str, Any], ...], chapter: str) -> list[str]:
+    counts = [0] * 7
+    numbers = []
+    for heading in headings:
+        level = heading["level"]
+        if level == 1 or not chapter or not heading["numbered"]:
+            numbers.append(chapter if level == 1 and heading["numbered"] else "")
+            continue
+        counts[level] += 1
+        counts[level + 1 :] = [0] * (6 - level)
+        numbers.append(".".join([chapter, *(str(count) for count in counts[2 : level + 1])]))
+    return numbers
+
+
+def check_duplicates(documents: Iterable[Document]) -> None:
+    """Raise an error where a label is defined a second time."""
+    seen: dict[str, tuple[Path, int]] = {}
+    for document in documents:
+        for label, file, line in definitions(document):
+            if label in seen and seen[label] != (file, line):
+                first = ":".join(map(str, seen[label]))
+                raise LectureError(
+                    f"the label '{label}' is defined a second time; first at {first}", file, line
+                )
+            seen[label] = (file, line)
+
+
+def definitions(document: Document) -> list[tuple[str, Path, int]]:
+    """Return every label that a document defines, with file and line."""
+    found = []
+    for block in document.blocks:
+        if isinstance(block, Cell):
+            if block.label:
+                found.append((block.label, block.file, block.line))
+        elif not block.verbatim:
+            found += [(label, block.file, block.number) for label in DEFINITION.findall(block.text)]
+    return found
+
+
+def check_strays(document: Document, labels: Labels) -> None:
+    """Raise an error at a ':::' or a label that Pandoc takes for text."""
+    for stray in labels.strays:
+        if stray.startswith("{"):
+            raise LectureError(
+                f"'{stray}' labels nothing: a label such as {{#eq-name}} stands alone in its "
+                "braces, right after a formula in $$, a heading, a picture or a table's caption",
+                *place(document, stray),
+            )
+    if labels.strays:
+        message = (
+            f"the '{labels.strays[0]}' here is text, not a div: leave a blank line before it; in a "
+            "list, indent it as far as the list's text, and elsewhere not at all"
+        )
+        lines = [block for block in document.blocks if isinstance(block, Line)]
+        for before, line in pairwise(lines):
+            close = before.text.strip() and not before.text.lstrip().startswith((":::", "#"))
+            if re.match(r"\s+:::" if not close else r"\s*:::", line.text):
+                raise LectureError(message, line.file, line.number)
+        raise LectureError(message, document.path)
+
+
+def with_deck(index: dict[str, dict[str, Any]], labels: Labels) -> dict[str, dict[str, Any]]:
+    """Return the book's index and what the deck defines beyond it, numbered by itself."""
+    own = {
+        heading["id"]: {"kind": "sec", "number": "", "title": heading["title"]}
+        for heading in labels.headings
+        if heading["id"].startswith("sec-")
+    }
+    count: Counter[str] = Counter()
+    for item in labels.items:
+        if item not in index:
+            kind = item.partition("-")[0]
+            count[kind] += 1
+            own[item] = {"kind": kind, "number": str(count[kind]), "title": ""}
+    return own | index
+
+
+def check_references(
+    document: Document, labels: Labels, index: dict[str, Any], deck_only: Collection[str]
+) -> None:
+    """Raise an error at a reference to a figure, equation, section or table that is not there."""
+    for reference in labels.book_references:
+        if reference in deck_only:
+            file, line = place(document, f"@{reference}")
+            raise LectureError(f"@{reference} is in the deck only, not in the book", file, line)
+    for reference in labels.references:
+        if REFERENCE.match(reference) and reference not in index:
+            close = get_close_matches(reference, index, n=1)
+            hint = f" (did you mean @{close[0]}?)" if close else ""
+            file, line = place(document, f"@{reference}")
+            raise LectureError(f"unknown cross-reference @{reference}{hint}", file, line)
+
+
+def place(document: Document, text: str) -> tuple[Path, int]:
+    """Return file and line in which a text stands first."""
+    pattern = re.compile(re.escape(text) + r"(?![\w-])")
+    for block in document.blocks:
+        if isinstance(block, Line):
+            if pattern.search(block.text):
+                return block.file, block.number
+        elif pattern.search(str(block.options)):
+            return block.file, block.line
+    return document.path, 1

@@ -1,0 +1,383 @@
+"""Write the Beamer deck: Pandoc makes LaTeX of it, latexmk and XeLaTeX make the PDF."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import time
+from functools import partial
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from lecturebuild.reading.project import Deck, Project
+from lecturebuild.reading.source import Document
+from lecturebuild.steps.errors import LectureError, relative
+from lecturebuild.steps.files import discard, in_project
+from lecturebuild.steps.store import Read, Step, before, previous, value
+from lecturebuild.writing import pandoc
+from lecturebuild.writing.book import pictures
+from lecturebuild.writing.deck import handout
+from lecturebuild.writing.weave import Woven
+
+FILTERS = [
+    pandoc.FILTERS / f"{name}.lua"
+    for name in ("paths", "shapes", "visibility", "code-fold", "crossref", "pictures")
+]
+ENGINES = {"xelatex": "-xelatex", "lualatex": "-lualatex", "pdflatex": "-pdf"}
+ERROR = re.compile(r"^(?:(?P<file>[^\s:]+\.\w+):(?P<line>\d+): |! )(?P<message>.+)$", re.M)
+SOURCE = re.compile(r"^% source (?P<file>.+):(?P<line>\d+)$", re.M)
+BODY = re.compile(r"^(\\begin\{frame\}.*?)^(\\end\{frame\})", re.M | re.S)
+LABEL = re.compile(r"\\label\{([^}]+)\}")
+SECTION = re.compile(r"^(\\section\b(?:(?!\n\n).)*?\\label\{([^}]+)\})", re.M | re.S)
+PLACES = Path(__file__).with_name("frames.tex")
+NOTED = {".aux", ".nav", ".out", ".snm", ".toc"}
+"""Kinds of files in which LaTeX notes what its next run needs."""
+FRAME = re.compile(r"^\\begin\{frame\}(?:\[[^]]*\])?(?:\{(?P<title>.*)\})?")
+NO_LATEX = (
+    "{program} is not installed, so there is no deck. On Debian or Ubuntu: apt-get install "
+    "texlive-xetex texlive-latex-recommended texlive-fonts-recommended lmodern "
+    "latexmk; on macOS: MacTeX"
+)
+
+
+def deck_step(project: Project, document: Document, woven: Step, index: Step, shown: Step) -> Step:
+    """Return the step that makes the deck's PDF, and with it LaTeX for the handout's notes.
+
+    `shown` gives the files of the pictures that the deck shows, by their addresses.
+    """
+    files = [*FILTERS, PLACES, *_used_files(project, document)]
+    return Step(
+        "deck",
+        document.path.as_posix(),
+        partial(_write_deck, project, document),
+        inputs=value(
+            partial(ingredients, project, document), woven=woven, index=index, shown=shown
+        ),
+        uses={relative(file, project.root).as_posix(): file for file in files}
+        | {"Pandoc": pandoc.version()},
+        context={"woven": woven},
+        slow=True,
+    )
+
+
+def ingredients(
+    project: Project,
+    document: Document,
+    woven: Woven,
+    index: dict[str, Any],
+    shown: dict[str, Path],
+) -> dict[str, Any]:
+    """Return all that a deck is made from, apart from files."""
+    assert project.deck is not None
+    return {
+        "text": woven.text,
+        "settings": _settings(project, project.deck, document),
+        "title_page": _metadata(project.deck, document),
+        "index": index,
+        "shown": shown,
+        "site": project.settings.text("book", "site-url").rstrip("/"),
+        "engine": engine_of(document),
+    }
+
+
+def _write_deck(
+    project: Project,
+    document: Document,
+    folder: Path,
+    text: str,
+    settings: dict[str, Any],
+    title_page: dict[str, Any],
+    index: dict[str, Any],
+    shown: dict[str, Path],
+    site: str,
+    engine: str,
+    woven: Woven,
+) -> Read:
+    tex = folder / document.path.with_suffix(".tex").name
+    place = project.root / document.path.parent
+    (folder / "media").mkdir()
+    for name, file in woven.media.items():
+        shutil.copyfile(file, folder / "media" / name)
+    media = os.path.relpath(folder / "media", place).replace(os.sep, "/")
+    copies = {
+        address: f"{media}/{pictures.for_latex(file, folder / 'media').name}"
+        for address, file in shown.items()
+    }
+    _write_json(folder / "title-page.json", title_page)
+    settings = settings | {"metadata-files": [str(folder / "title-page.json")]}
+    settings["metadata"] = settings["metadata"] | {"lecture-media": f"{media}/"}
+    written = pandoc.run(
+        text,
+        [],
+        place,
+        woven.origins,
+        {"QUARTO_PROJECT_DIR": str(place)},
+        settings,
+        {"lecture-index": index, "lecture-pictures": copies},
+    )
+    tex.write_text(_with_places(written, project, index, site), encoding="utf-8")
+    read = typeset(engine, tex, project, document)
+    discard(folder / "media")
+    handout.write_cards(tex)
+    return read
+
+
+def typeset(
+    engine: str, tex: Path, project: Project, document: Document, *, once: bool = False
+) -> Read:
+    """Make a PDF of a LaTeX file in the folder of a step; return which files LaTeX read.
+
+    What LaTeX noted in its last successful run (the table of contents and the like) saves a run;
+    where it does harm, LaTeX starts afresh.
+    """
+    place, start = project.root / document.path.parent, time.time()
+    kept = None if once else previous(tex.parent)
+    seeds = [] if kept is None else [f for f in kept.files.values() if f.path.suffix in NOTED]
+    for file in seeds:
+        shutil.copyfile(file.path, tex.parent / file.path.name)
+    done = _run_latex(engine, tex, place, once=once)
+    if not done and seeds:
+        for left in tex.parent.glob(f"{tex.stem}.*"):
+            if left != tex:
+                discard(left)
+        done = _run_latex(engine, tex, place, once=once)
+    if not done:
+        raise explain(tex, document.path, project.build / f"{tex.stem}.log")
+    reads = {name: before(project.root / name, start) for name in _inputs(tex, place, project)}
+    for suffix in (".fls", ".fdb_latexmk", ".xdv"):
+        discard(tex.with_suffix(suffix))
+    return Read(reads)
+
+
+def _with_places(tex: str, project: Project, index: dict[str, Any], site: str) -> str:
+    """Name the deck's pages, and tell frames their places in the book, if it has an address."""
+    numbers = count(1)
+
+    def ended(frame: re.Match[str]) -> str:
+        address = f"{site}/{_place_in_book(frame[0], project, index)}" if site else ""
+        return f"{frame[1]}\\lectureframe{{{next(numbers)}}}{{{_plain(address)}}}\n{frame[2]}"
+
+    tex = SECTION.sub(r"\\mode<all>{\\lecturesection{\g<2>}}\n\g<1>", tex)
+    return BODY.sub(ended, tex)
+
+
+def _place_in_book(frame: str, project: Project, index: dict[str, Any]) -> str:
+    """Return the address, within the book, of what a frame shows; its first page where unknown."""
+    label = LABEL.search(frame)
+    if label and "page" in index.get(label[1], {}):
+        return f"{index[label[1]]['page']}#{label[1]}"
+    source = SOURCE.search(frame)
+    page = Path(source["file"]) if source else project.pages[0]
+    return (page if page in project.pages else project.pages[0]).with_suffix(".html").as_posix()
+
+
+def cards_step(project: Project, document: Document, deck: Step) -> Step:
+    """Return the step that sets the handout's notes, which runs only if one of them has changed."""
+    return Step(
+        "cards",
+        document.path.as_posix(),
+        partial(_write_cards, project, document),
+        inputs={"cards": value(handout.cards_of, deck=deck), "engine": engine_of(document)},
+        slow=True,
+    )
+
+
+def _write_cards(
+    project: Project, document: Document, folder: Path, cards: str, engine: str
+) -> Read:
+    if not cards:
+        return Read()
+    tex = folder / "cards.tex"
+    tex.write_text(cards, encoding="utf-8")
+    return typeset(engine, tex, project, document, once=True)
+
+
+def _inputs(tex: Path, place: Path, project: Project) -> list[str]:
+    """Return the project's files that LaTeX read, as its recorder lists them."""
+    lines = tex.with_suffix(".fls").read_text(encoding="utf-8", errors="replace").splitlines()
+    names = {line.removeprefix("INPUT ") for line in lines if line.startswith("INPUT ")}
+    files = {Path(os.path.normpath(place / name)) for name in names}
+    own = [file for file in files if in_project(file, project.root)]
+    return sorted(
+        str(file.relative_to(project.root))
+        for file in own
+        if not file.is_relative_to(project.build)
+    )
+
+
+def _beamer(document: Document) -> dict[str, Any]:
+    return document.header.get("format", "beamer") or {}
+
+
+def _metadata(deck: Deck, document: Document) -> dict[str, Any]:
+    """Return the title page and the like; Pandoc reads Markdown in it."""
+    names = "title subtitle author date institute lang nocite suppress-bibliography link-citations"
+    metadata = {key: document.header.get(key) or deck.settings.get(key) for key in names.split()}
+    metadata = {key: value for key, value in metadata.items() if value is not None}
+    beamer = _beamer(document)
+    return metadata | {
+        key: beamer[key] for key in ("header-includes", "institute") if key in beamer
+    }
+
+
+def _listed(project: Project, document: Document, key: str) -> list[Path]:
+    """Return files that the deck's header names, or else the settings of its folder."""
+    assert project.deck is not None
+    header, settings = document.header, project.deck.settings
+    base = header if header.get(key) is not None else settings
+    origin = document.path.parent if base is header else Path(settings.file).parent
+    paths = []
+    for name in base.texts(key):
+        if not (project.root / origin / name).is_file():
+            raise base.error(f"no such file: {name}", key)
+        paths.append(project.root / origin / name)
+    return paths
+
+
+def _included(project: Project, document: Document) -> list[Path]:
+    place = project.root / document.path.parent
+    return [place / file for file in document.header.texts("format", "beamer", "include-in-header")]
+
+
+def _used_files(project: Project, document: Document) -> list[Path]:
+    keys = ("filters", "bibliography", "csl")
+    listed = [file for key in keys for file in _listed(project, document, key)]
+    return listed + _included(project, document)
+
+
+def _settings(project: Project, deck: Deck, document: Document) -> dict[str, Any]:
+    """Return Pandoc's defaults for the deck."""
+    beamer = _beamer(document)
+    variables = {
+        key: value
+        for key, value in beamer.items()
+        if key
+        in """aspectratio classoption colortheme fontsize fonttheme innertheme navigation
+        outertheme section-titles theme themeoptions toc-title""".split()
+    }
+    if "author" not in _metadata(deck, document):
+        # Not on the title page, then, but in the PDF's properties.
+        variables["author-meta"] = _plain("; ".join(project.settings.texts("book", "author")))
+    styles = _listed(project, document, "csl")
+    return {
+        "to": "beamer",
+        "standalone": True,
+        "slide-level": beamer.get("slide-level", 2),
+        "incremental": bool(beamer.get("incremental", False)),
+        "table-of-contents": bool(beamer.get("toc", False)),
+        "include-in-header": [*map(str, _included(project, document)), str(PLACES)],
+        "filters": [
+            *map(str, _listed(project, document, "filters")),
+            *map(str, FILTERS),
+            {"type": "citeproc"},
+        ],
+        "variables": variables,
+        "metadata": {
+            "bibliography": [*map(str, _listed(project, document, "bibliography"))],
+            "lecture-folder": document.path.parent.as_posix(),
+        }
+        | ({"csl": str(styles[0])} if styles else {}),
+    }
+
+
+def _plain(text: str) -> str:
+    """Return LaTeX that shows a text as it is, in a PDF's properties or an address."""
+    return re.sub(r"[#$%&_{}]", r"\\\g<0>", text.replace("\\", ""))
+
+
+def _write_json(file: Path, content: Any) -> None:
+    file.write_text(json.dumps(content, default=str), encoding="utf-8")
+
+
+def engine_of(document: Document) -> str:
+    """Return the name of the LaTeX program that a deck's header asks for."""
+    engine = document.header.text("format", "beamer", "pdf-engine") or "xelatex"
+    if engine not in ENGINES:
+        raise document.header.error(
+            f"'{engine}' is not supported; choose one of {', '.join(ENGINES)}",
+            *("format", "beamer", "pdf-engine"),
+        )
+    return engine
+
+
+def missing_latex(document: Document) -> LectureError | None:
+    """Return an error that says what to install, if a program that makes the deck is missing."""
+    for program in ("latexmk", engine_of(document)):
+        if shutil.which(program) is None:
+            return LectureError(NO_LATEX.format(program=program), document.path)
+    return None
+
+
+def _run_latex(engine: str, tex: Path, folder: Path, *, once: bool = False) -> bool:
+    """Run LaTeX as often as it needs, or once where nothing refers to anything; say if it went."""
+    options = ["-interaction=nonstopmode", "-halt-on-error", "-file-line-error"]
+    command = ["latexmk", "-norc", ENGINES[engine], *options, f"-outdir={tex.parent}", str(tex)]
+    if once:
+        command = [engine, "-recorder", *options, f"-output-directory={tex.parent}", str(tex)]
+    process = subprocess.run(
+        command,
+        cwd=folder,
+        capture_output=True,
+        # LaTeX otherwise breaks the lines of its log, and the messages in them.
+        env=os.environ | {"max_print_line": "10000"},
+        check=False,
+    )
+    return process.returncode == 0
+
+
+def explain(tex: Path, deck: Path, kept: Path) -> LectureError:
+    """Turn the first error in LaTeX's log into one that names the source file and the frame.
+
+    Where there is none, the log is kept for the author.
+    """
+    log = tex.with_suffix(".log")
+    text = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
+    error = ERROR.search(text)
+    if error is None:
+        kept.write_text(text, encoding="utf-8")
+        return LectureError(f"LaTeX failed without a message; its log is {kept}", deck)
+    message = error["message"].rstrip(".")
+    context = re.search(r"^l\.(\d+)", text[error.start() :], re.M)
+    # TeX prints, on the next line, what it had read when it stumbled.
+    read = text[error.end() :].lstrip("\n").split("\n")[0].strip()
+    if "Undefined control sequence" in message:
+        message += "".join(re.findall(r" ?\\[A-Za-z@]+", read)[-1:])
+    elif read and not re.match(r"l\.|<|See the|\\end\{frame\}", read):
+        message += f", after '{read[-60:]}'"
+    number = error["line"] or (context[1] if context else None)
+    if message.startswith("File ended") and (open_ := _never_ended(tex)):
+        number, message = open_
+    # LaTeX reads the text of a frame with code from a file of its own.
+    read_from = tex.with_suffix(".vrb") if (error["file"] or "").endswith(".vrb") else tex
+    file, line, title = origin(read_from, int(number)) if number else (None, None, None)
+    frame = f" in the frame '{title}'" if title else ""
+    return LectureError(f"LaTeX{frame}: {message}", file or deck, line)
+
+
+def _never_ended(tex: Path) -> tuple[int, str] | None:
+    """Return the line of the first environment that its frame does not end, and a message."""
+    stack: list[tuple[int, str]] = []
+    for number, text in enumerate(tex.read_text(encoding="utf-8").splitlines(), start=1):
+        for word, name in re.findall(r"\\(begin|end)\{([^}]+)\}", text):
+            if word == "begin":
+                stack.append((number, name))
+            elif stack and stack[-1][1] == name:
+                stack.pop()
+            elif name == "frame" and stack:
+                return stack[-1][0], f"\\begin{{{stack[-1][1]}}} has no \\end{{{stack[-1][1]}}}"
+    return None
+
+
+def origin(tex: Path, number: int) -> tuple[str | None, int | None, str | None]:
+    """Return the source's file and line and the title of the frame around a line of LaTeX."""
+    lines: list[str] = tex.read_text(encoding="utf-8").splitlines()[:number]
+    file, line, title = None, None, None
+    for text in reversed(lines):
+        if file is None and (source := SOURCE.match(text)):
+            file, line = source["file"], int(source["line"])
+        if frame := FRAME.match(text):
+            title = frame["title"]
+            break
+    return file, line, title

@@ -1,0 +1,79 @@
+"""Pack a package of the project alone, so that students can install what notebooks import.
+
+`pyproject.toml` names it under `tool.lecture.archive`: the folder of the `package`, the names of
+its `dependencies` among those of the project, and `files` that come to lie inside the package.
+"""
+
+import re
+import tomllib
+import zipfile
+from operator import attrgetter
+from pathlib import Path
+from typing import Any
+
+from lecturebuild.steps.errors import LectureError
+from lecturebuild.steps.store import Step
+
+FILE = "pyproject.toml"
+DATE = (1980, 1, 1, 0, 0, 0)
+"""The oldest date that a zip file knows: the archive's bytes depend on its contents alone."""
+
+
+def archive_step(root: Path) -> Step | None:
+    """Return the step that packs the archive, `NAME-VERSION.zip`, if one is asked for."""
+    if not (root / FILE).is_file():
+        return None
+    settings = tomllib.loads((root / FILE).read_text(encoding="utf-8"))
+    wanted = settings.get("tool", {}).get("lecture", {}).get("archive")
+    if wanted is None:
+        return None
+    package = root / wanted["package"]
+    if not (package / "__init__.py").is_file():
+        raise LectureError(f"{wanted['package']} is no package of Python", FILE)
+    files = {f"{package.name}/{file.name}": file for file in sorted(package.glob("*.py"))}
+    for place, pattern in wanted.get("files", {}).items():
+        for file in sorted(root.glob(pattern)):
+            files[f"{package.name}/{place}/{file.name}"] = file
+    stem = f"{package.name}-{settings['project']['version']}"
+    project = _pyproject(settings["project"], package.name, wanted)
+    inputs = {"stem": stem, "project": project, "files": files}
+    return Step("archives", stem, _write_archive, inputs, read=attrgetter("only"))
+
+
+def _write_archive(folder: Path, stem: str, project: str, files: dict[str, Path]) -> None:
+    contents = {FILE: project.encode()} | {name: file.read_bytes() for name, file in files.items()}
+    with zipfile.ZipFile(folder / f"{stem}.zip", "w") as archive:
+        for name, content in contents.items():
+            entry = zipfile.ZipInfo(f"{stem}/{name}", DATE)
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
+
+
+def _pyproject(project: dict[str, Any], package: str, wanted: dict[str, Any]) -> str:
+    known: dict[str, list[str]] = {}
+    for line in project["dependencies"]:
+        known.setdefault(re.split(r"[^\w.-]", line, maxsplit=1)[0], []).append(line)
+    names = wanted["dependencies"].split()
+    if unknown := sorted(set(names) - known.keys()):
+        raise LectureError(f"{unknown[0]} is no dependency of the project", FILE)
+    dependencies = "".join(f'    "{line}",\n' for name in names for line in known[name])
+    data = "".join(f'    "{place}/*",\n' for place in wanted.get("files", {}))
+    return f"""\
+[build-system]
+requires = ["setuptools"]
+build-backend = "setuptools.build_meta"
+
+[project]
+name = "{package}"
+version = "{project["version"]}"
+requires-python = "{project["requires-python"]}"
+dependencies = [
+{dependencies}]
+
+[tool.setuptools]
+packages = ["{package}"]
+
+[tool.setuptools.package-data]
+{package} = [
+{data}]
+"""

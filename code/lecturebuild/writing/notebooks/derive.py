@@ -1,0 +1,383 @@
+"""Derive two notebooks, for students and with the solution, from each page with exercises.
+
+A page is one with `::: {.answer}` divs, whose cells have the tag `solution`. The student's
+notebook has an empty cell in place of each of these and nothing else of an answer. A div
+`::: {.notebook name="other"}` holds what belongs to a second pair of notebooks.
+"""
+
+import base64
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from operator import attrgetter
+from pathlib import Path
+from typing import Any
+
+from lecturebuild.reading.gate import nested, opened
+from lecturebuild.reading.project import Project
+from lecturebuild.reading.source import Cell, Document, Line
+from lecturebuild.running.execute import Output, Outputs, name
+from lecturebuild.steps.errors import LectureError, relative
+from lecturebuild.steps.store import Step, value
+from lecturebuild.writing import crossref, pandoc
+from lecturebuild.writing.book.page import Book, bibliography, referred_to
+from lecturebuild.writing.crossref import Labels
+
+STUB = "# your code here"
+FOLDER = "notebooks"
+FILTERS = [pandoc.FILTERS / f"{name}.lua" for name in ("notebook", "visibility")]
+WRITER = "commonmark+tex_math_dollars+pipe_tables+strikeout"
+MARK = re.compile(r"^<!-- cell (\d+) -->$", re.M)
+HEADING = re.compile(r"^#\s")
+NOTEBOOK = re.compile(r"""\.notebook\b.*\bname=["']?([\w-]+)""")
+KERNEL = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+IMAGES = {"svg": "image/svg+xml", "png": "image/png", "jpg": "image/jpeg"}
+MARKUP = {"markdown": "text/markdown", "latex": "text/latex", "html": "text/html"}
+
+Lines = list[tuple[str, tuple[Path, int]]]
+"""Markdown and, for each line, file and line that it comes from."""
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """A notebook of a page: its file is named for `name`, its cells are those of the page."""
+
+    page: Path
+    name: str
+    solution: bool
+
+    @property
+    def file(self) -> str:
+        """The notebook's place in the book."""
+        return f"{FOLDER}/{self.name}{'-solution' if self.solution else ''}.ipynb"
+
+
+def tags(cell: Cell) -> list[str]:
+    """Return a cell's tags."""
+    value = cell.options.get("tags") or []
+    return [value] if isinstance(value, str) else list(value)
+
+
+def notebooks_of(document: Document) -> list[Notebook]:
+    """Return the notebooks to derive from a page; there are none without exercises.
+
+    Raises
+    ------
+    LectureError
+        At what would put a solution into a student's notebook, or a cell where there is none.
+    """
+    names = [document.path.stem]
+    exercises = False
+    for block, around in nested(document):
+        if isinstance(block, Cell):
+            _check_place(block, _inside("answer", around))
+        elif (attributes := opened(block)) and _inside("answer", (attributes,)):
+            exercises = True
+        elif attributes and _inside("notebook", (attributes,)):
+            names.append(_check_name(block, attributes, around))
+    if not exercises:
+        return []
+    for cell in document.cells:
+        if cell.indent:
+            message = f"{name(cell)} stands in a list, which a notebook's cell cannot"
+            raise LectureError(message, cell.file, cell.line)
+    return [
+        Notebook(document.path, each, solution)
+        for each in dict.fromkeys(names)
+        for solution in (False, True)
+    ]
+
+
+def _check_place(cell: Cell, answer: bool) -> None:
+    tagged = "solution" in tags(cell)
+    if answer and not tagged:
+        message = "stands in an answer: give it '#| tags: [solution]', or students get it"
+    elif tagged and not answer:
+        message = "has the tag 'solution': put it into a '::: {.answer}' div"
+    else:
+        return
+    raise LectureError(f"{name(cell)} {message}", cell.file, cell.line)
+
+
+def _check_name(line: Line, attributes: str, around: tuple[str, ...]) -> str:
+    found = NOTEBOOK.search(attributes)
+    if found is None:
+        message = 'a notebook div needs a name: ::: {.notebook name="other"}'
+        raise LectureError(message, line.file, line.number)
+    if around:
+        message = "a notebook div must not stand inside another div"
+        raise LectureError(message, line.file, line.number)
+    return found[1]
+
+
+def check_names(notebooks: Iterable[Notebook]) -> None:
+    """Raise an error where two pages give a notebook the same name."""
+    seen: dict[str, Path] = {}
+    for notebook in notebooks:
+        if (first := seen.setdefault(notebook.file, notebook.page)) != notebook.page:
+            message = f"its notebook '{notebook.name}' is also that of {first}; choose another name"
+            raise LectureError(message, notebook.page)
+
+
+def notebook_step(
+    project: Project,
+    notebook: Notebook,
+    document: Document,
+    outputs: Any,
+    book: Step,
+    labels: Step,
+    archive: str,
+) -> Step:
+    """Return the step that writes a notebook; `archive` names what its cells import, if any."""
+    files = [*FILTERS, *bibliography(project)]
+    return Step(
+        "notebooks",
+        notebook.file,
+        partial(_write_notebook, project, notebook, document),
+        inputs=value(
+            partial(ingredients, notebook, document),
+            outputs=outputs,
+            book=book,
+            labels=labels,
+            archive=archive,
+        ),
+        uses={relative(file, project.root).as_posix(): file for file in files}
+        | {"Pandoc": pandoc.version()},
+        read=attrgetter("only"),
+    )
+
+
+def ingredients(
+    notebook: Notebook,
+    document: Document,
+    outputs: Outputs,
+    book: Book,
+    labels: Labels,
+    archive: str,
+) -> dict[str, Any]:
+    """Return all that is particular to a notebook."""
+    cells = {cell.index: cell for cell, _ in _cells(notebook, document)}
+    return {
+        "lines": [text for text, _ in _text(notebook, document, archive)],
+        "cells": [[index, cell.code, cell.label, tags(cell)] for index, cell in cells.items()],
+        "outputs": {index: outputs[index] for index in cells if notebook.solution},
+        "refers_to": referred_to(book, labels),
+        "references": [key for key in labels.references if not crossref.REFERENCE.match(key)],
+        "archive": archive,
+    }
+
+
+def _write_notebook(
+    project: Project,
+    notebook: Notebook,
+    document: Document,
+    folder: Path,
+    lines: list[str],
+    cells: list[Any],
+    outputs: dict[int, tuple[Output, ...]],
+    refers_to: dict[str, Any],
+    references: list[str],
+    archive: str,
+) -> None:
+    text = _text(notebook, document, archive)
+    markdown = _convert(project, document, text, refers_to, references)
+    found = {cell.index: cell for cell, _ in _cells(notebook, document)}
+    made = _assemble(notebook, markdown, found, outputs, project.build / "media")
+    content = {"cells": made, "metadata": KERNEL, "nbformat": 4, "nbformat_minor": 5}
+    (folder / Path(notebook.file).name).write_text(
+        json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8"
+    )
+
+
+def _inside(kind: str, around: tuple[str, ...]) -> bool:
+    return any(re.search(rf"\.{kind}\b(?!-)", attributes) for attributes in around)
+
+
+def _belongs(notebook: Notebook, around: tuple[str, ...]) -> bool:
+    names = [found[1] for attributes in around if (found := NOTEBOOK.search(attributes))]
+    return (names or [notebook.page.stem])[0] == notebook.name
+
+
+def _blocks(
+    notebook: Notebook, document: Document
+) -> Iterator[tuple[Line | Cell, tuple[str, ...]]]:
+    """Yield what belongs to a notebook, for students without the text of the answers."""
+    for block, around in nested(document):
+        hidden = _inside("answer", around) and not notebook.solution and isinstance(block, Line)
+        if _belongs(notebook, around) and not hidden and not _inside("downloads", around):
+            yield block, around
+
+
+def _cells(notebook: Notebook, document: Document) -> Iterator[tuple[Cell, tuple[str, ...]]]:
+    """Yield the cells that become a notebook's cells of code."""
+    for block, around in _blocks(notebook, document):
+        if isinstance(block, Cell) and "book" not in tags(block) and _executed(block):
+            yield block, around
+
+
+def _executed(cell: Cell) -> bool:
+    return cell.options.get("eval", True) is not False
+
+
+def _text(notebook: Notebook, document: Document, archive: str) -> Lines:
+    """Return a notebook's Markdown with a mark in place of each cell."""
+    lines: Lines = []
+    needs = _needs(document, archive)
+    for block, _ in _blocks(notebook, document):
+        if isinstance(block, Line):
+            lines.append((block.text, (block.file, block.number)))
+            if needs and not block.verbatim and HEADING.match(block.text):
+                lines += needs
+                needs = []
+        elif "book" not in tags(block):
+            lines += [(text, (block.file, block.line)) for text in _mark(notebook, block)]
+    return needs + lines
+
+
+def _mark(notebook: Notebook, cell: Cell) -> list[str]:
+    if not _executed(cell):
+        return ["", "```python", *cell.code.strip("\n").split("\n"), "```", ""]
+    mark = ["", f'::: {{.notebook-cell index="{cell.index}"}}', ":::", ""]
+    caption = cell.options.get("fig-cap")
+    if cell.label and caption and (notebook.solution or "solution" not in tags(cell)):
+        mark += [f"@{cell.label}: {' '.join(caption.split())}", ""]
+    return mark
+
+
+def _needs(document: Document, archive: str) -> Lines:
+    """Return a list of what must be there before a notebook runs."""
+    lines: Lines = [
+        (block.text, (block.file, block.number))
+        for block, around in nested(document)
+        if isinstance(block, Line) and _inside("downloads", around)
+    ]
+    if archive:
+        item = f"* `{archive}`, to be installed: `pip install {archive}`"
+        lines.append((item, (document.path, 1)))
+    if not any(text.strip() for text, _ in lines):
+        return []
+    head = "Put into the folder of this notebook, from the exercise's page:"
+    place = document.path, 1
+    return [("", place), (head, place), ("", place), *lines, ("", place)]
+
+
+def _convert(
+    project: Project,
+    document: Document,
+    lines: Lines,
+    refers_to: dict[str, Any],
+    references: list[str],
+) -> str:
+    """Return Markdown as Jupyter shows it, still with marks of the cells."""
+    text = "\n".join(line for line, _ in lines) + "\n"
+    if any(f"@{key}" in text for key in references):
+        text += "\n## References\n\n::: {#refs}\n:::\n"
+    notebook = f"--lua-filter={pandoc.FILTERS / 'notebook.lua'}"
+    return pandoc.run(
+        text,
+        [
+            f"--to={WRITER}",
+            "--wrap=none",
+            notebook,
+            "--citeproc",
+            notebook,
+            *(f"--bibliography={file}" for file in bibliography(project)),
+        ],
+        project.root / document.path.parent,
+        tuple(place for _, place in lines),
+        lists={"lecture-index": refers_to},
+    )
+
+
+def _assemble(
+    notebook: Notebook,
+    markdown: str,
+    cells: dict[int, Cell],
+    outputs: dict[int, tuple[Output, ...]],
+    media: Path,
+) -> list[dict[str, Any]]:
+    """Return a notebook's cells: Markdown, split at the marks, and code in place of these."""
+    parts = MARK.split(markdown)
+    made: list[dict[str, Any]] = []
+    for number, part in enumerate(parts):
+        if number % 2:
+            cell = cells[int(part)]
+            count = sum(other["cell_type"] == "code" for other in made) + 1
+            made.append(_code(notebook, cell, count, outputs.get(cell.index, ()), media))
+        elif part.strip():
+            made.append(
+                {
+                    "cell_type": "markdown",
+                    "id": f"text-{number // 2 + 1}",
+                    "metadata": {},
+                    "source": _source(part.strip()),
+                }
+            )
+    return made
+
+
+def _code(
+    notebook: Notebook, cell: Cell, count: int, outputs: tuple[Output, ...], media: Path
+) -> dict[str, Any]:
+    solution = "solution" in tags(cell)
+    identifier = cell.label or f"{cell.page.stem}-{cell.index + 1}"
+    identifier = re.sub(r"[^\w-]", "-", identifier)[:64]
+    stub = solution and not notebook.solution
+    grading = {
+        "cell_type": "code",
+        "grade": solution,
+        "grade_id": identifier,
+        "locked": not solution,
+        "schema_version": 3,
+        "solution": solution,
+        "task": False,
+    }
+    if solution:
+        grading["points"] = 1
+    return {
+        "cell_type": "code",
+        "execution_count": count if notebook.solution else None,
+        "id": identifier,
+        "metadata": {"nbgrader": grading} | ({"tags": ["solution"]} if solution else {}),
+        "outputs": [
+            made for output in outputs if (made := _output(output, cell, count, media)) is not None
+        ],
+        "source": _source(STUB if stub else cell.code.strip("\n")),
+    }
+
+
+def _output(output: Output, cell: Cell, count: int, media: Path) -> dict[str, Any] | None:
+    """Return one of our outputs as Jupyter keeps it."""
+    if output.kind in ("stdout", "stderr"):
+        if output.kind == "stderr" and cell.options.get("warning") is False:
+            return None
+        return {"name": output.kind, "output_type": "stream", "text": _source(output.text)}
+    if output.kind == "error":
+        lines = output.text.split("\n")
+        kind, _, value = lines[-1].partition(": ")
+        return {"output_type": "error", "ename": kind, "evalue": value, "traceback": lines}
+    data: dict[str, Any] = {"text/plain": _source(output.text)} if output.text else {}
+    if output.markup:
+        data[MARKUP[output.kind]] = _source(output.markup)
+    for suffix, file in output.files.items():
+        if suffix == "svg":
+            data[IMAGES[suffix]] = _source((media / file).read_text(encoding="utf-8"))
+        elif suffix in IMAGES:
+            data[IMAGES[suffix]] = base64.b64encode((media / file).read_bytes()).decode()
+    if output.kind == "text":
+        return {
+            "data": data,
+            "execution_count": count,
+            "metadata": {},
+            "output_type": "execute_result",
+        }
+    return {"data": data, "metadata": {}, "output_type": "display_data"}
+
+
+def _source(text: str) -> list[str]:
+    return text.splitlines(keepends=True)
