@@ -17,7 +17,7 @@ from lecturebuild import listing
 from lecturebuild.reading import gate as checks
 from lecturebuild.reading.project import Project, build_name, find_root, read_project
 from lecturebuild.reading.source import Document, read_document
-from lecturebuild.running import execute
+from lecturebuild.running import execute, process
 from lecturebuild.running.execute import Outputs, Store
 from lecturebuild.steps.errors import LectureError
 from lecturebuild.steps.files import read_json
@@ -46,6 +46,7 @@ def render(path: Path, formats: tuple[str, ...], progress: Progress) -> list[Pat
         At the first thing that the author has to mend.
     """
     project = read_project(find_root(path))
+    process.project_limits = process.limits_of(project.settings, process.Limits())
     with _alone(project):
         return _render(project, formats, progress)
 

@@ -155,7 +155,19 @@ def _version(distribution: str) -> str:
 FOLDER = "folder"
 """Stands for the digest of a folder that was looked up, not listed."""
 
-_SYSTEM = ("/bin", "/dev", "/etc", "/lib", "/opt", "/proc", "/run", "/sbin", "/sys", "/usr", "/var")
+_SYSTEM: tuple[str, ...] = (
+    "/bin",
+    "/dev",
+    "/etc",
+    "/lib",
+    "/opt",
+    "/proc",
+    "/run",
+    "/sbin",
+    "/sys",
+    "/usr",
+    "/var",
+)
 _SYSTEM += ("/Library", "/System", "/private/etc")
 _OWN = str(Path(__file__).parents[1])  # what `figure` does is the store's business
 _STANDARD = str(Path(os.__file__).parent)
@@ -175,8 +187,8 @@ class Record:
 
     `files` and `folders` map a path, relative to the root, to the digest of a file's content and of
     a folder's names; `environment` a variable's name to the digest of its value; `libraries` an
-    installed distribution to its version. `written` are the files it wrote. `children` says that it
-    started processes, of which nothing is known.
+    installed distribution to its version. `written` are the files it wrote. `children`
+    names the cells that started processes, of which nothing is known.
     """
 
     files: dict[str, str] = field(default_factory=dict)
@@ -184,7 +196,7 @@ class Record:
     environment: dict[str, str] = field(default_factory=dict)
     libraries: dict[str, str] = field(default_factory=dict)
     written: tuple[str, ...] = ()
-    children: bool = False
+    children: tuple[str, ...] = ()
 
     def now(self, root: Path) -> "Record":
         """Return what a run that uses the same would find now."""
@@ -287,16 +299,16 @@ def _texts(source: str) -> frozenset[str]:
 class _Recorder:
     """Notes what is read, listed and looked up, as it is at that moment."""
 
-    def __init__(self, root: Path, output: str = "_book"):
+    def __init__(self, root: Path, cell: Callable[[], int] = lambda: 0):
         self.roots = dict.fromkeys((str(root.absolute()), str(root.resolve())))
         self.root = root
-        self.output = output
+        self.cell = cell
         self.files: dict[str, str] = {}
         self.folders: dict[str, list[str] | None] = {}
         self.environment: dict[str, str] = {}
         self.set = set(_GIVEN)
         self.written: set[str] = set()
-        self.children = False
+        self.children: set[int] = set()
 
     def counts(self, path: Path | str) -> bool:
         """Say whether a file is the author's: not the system's, the environment's or a build's."""
@@ -305,7 +317,7 @@ class _Recorder:
         if {"__pycache__", "site-packages"} & {*parts} or f"{path}".startswith(_OWN + os.sep):
             return False
         if parts[0] != os.pardir:
-            made = f"{parts[0]}.".startswith(("_build.", "_figures.", f"{self.output}."))
+            made = f"{parts[0]}.".startswith(("_build.", "_figures.", "_book."))
             return not made and parts[0] != ".git" and not _in_environment(str(path), self.roots)
         hidden = any(part.startswith(".") and part != os.pardir for part in parts)
         foreign = (*_SYSTEM, os.path.realpath(sys.prefix), os.path.realpath(sys.base_prefix))
@@ -362,7 +374,7 @@ class _Recorder:
             "modules": sorted({name.partition(".")[0] for name in tuple(sys.modules)}),
             # A file made outside the project is nothing to wait for.
             "written": sorted(name for name in written if not name.startswith(os.pardir)),
-            "children": self.children,
+            "children": sorted(self.children),
         }
 
 
@@ -375,7 +387,7 @@ def record_of(result: dict[str, Any]) -> Record:
         environment=result["environment"],
         libraries={owner: _version(owner) for owner in sorted(owners)},
         written=tuple(result["written"]),
-        children=result["children"],
+        children=tuple(map(str, result["children"])),
     )
 
 
@@ -401,10 +413,13 @@ def paused() -> Iterator[None]:
         _busy.value = before
 
 
-def listen(root: Path | str, output: str = "_book") -> None:
-    """Note from now on what this process uses, for :func:`finish`; once in a process."""
+def listen(root: Path | str, cell: Callable[[], int] = lambda: 0) -> None:
+    """Note from now on what this process uses, for :func:`finish`; once in a process.
+
+    `cell` returns the number of the cell that is executed.
+    """
     global _recorder
-    _recorder = _Recorder(Path(root), output)
+    _recorder = _Recorder(Path(root), cell)
     sys.addaudithook(_hear)
     sys.dont_write_bytecode = True
     for name in ("stat", "lstat", "access"):
@@ -464,7 +479,7 @@ def _connected(recorder: _Recorder, name: Any) -> None:
 
 def _forked(recorder: _Recorder, *_: Any) -> None:
     if _by_author():
-        recorder.children = True
+        recorder.children.add(recorder.cell())
 
 
 _EVENTS: dict[str, Callable[..., None]] = {
@@ -497,6 +512,16 @@ def _by_author() -> bool:
     return False
 
 
+def _asks() -> bool:
+    """Say whether the author's code asks for a variable itself."""
+    for name in _callers():
+        if not name.startswith((_STANDARD, "<frozen")):
+            return not any(part in name for part in _INSTALLED) and not name.startswith(_OWN)
+        if not name.endswith(("os.py", "_collections_abc.py")) and "<frozen" not in name:
+            return False
+    return False
+
+
 def _importing() -> bool:
     """Say whether Python lists a folder to find a module or a distribution."""
     for name in _callers():
@@ -525,19 +550,18 @@ def _hear_environment() -> None:
     """Note which variables of the environment the author's code asks for, one by one."""
     kind = type(os.environ)
     get, set_, iterate = kind.__getitem__, kind.__setitem__, kind.__iter__
-    passing: list[str] = []  # a copy of the whole environment asks for nothing
+    copied: dict[str, tuple[int, int]] = {}  # who copies the whole environment asks for nothing
+
+    def asker() -> tuple[int, int]:
+        frame = sys._getframe(2)
+        return id(frame), frame.f_lineno
 
     def getitem(self: Any, name: str) -> str:
-        if (
-            _recorder is not None
-            and name not in _recorder.set
-            and passing != [name]
-            and not getattr(_busy, "value", False)
-            and _by_author()
-        ):
+        if _recorder is not None and isinstance(name, str) and copied.pop(name, None) != asker():
             with paused():
-                value = self._data.get(os.fsencode(name))
-                _recorder.environment.setdefault(name, _hashed(value and os.fsdecode(value)))
+                if name not in _recorder.set and _asks():
+                    value = self._data.get(os.fsencode(name))
+                    _recorder.environment.setdefault(name, _hashed(value and os.fsdecode(value)))
         return get(self, name)
 
     def setitem(self: Any, name: str, value: str) -> None:
@@ -546,12 +570,9 @@ def _hear_environment() -> None:
         set_(self, name, value)
 
     def iterated(self: Any) -> Iterator[str]:
-        try:
-            for name in iterate(self):
-                passing[:] = [name]
-                yield name
-        finally:
-            passing.clear()
+        for name in iterate(self):
+            copied[name] = asker()
+            yield name
 
     kind.__getitem__, kind.__setitem__, kind.__iter__ = getitem, setitem, iterated  # type: ignore
 

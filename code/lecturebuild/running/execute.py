@@ -13,19 +13,16 @@ import json
 import os
 import re
 import sys
-import time
 from collections.abc import Callable, Iterable
-from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
-from subprocess import DEVNULL
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from lecturebuild.reading.project import build_name
-from lecturebuild.reading.source import Cell, Document
-from lecturebuild.running import dependencies
+from lecturebuild.reading.source import Cell, Document, name
+from lecturebuild.running import dependencies, process
+from lecturebuild.running.dependencies import Record
 from lecturebuild.steps.errors import LectureError
 from lecturebuild.steps.files import digest, read_json
 
@@ -34,9 +31,10 @@ CELL_FILE = re.compile(r"\S*ipykernel_\d+\S\d+\.py")
 # By this name, another one in every run, a warning calls the cell it comes from.
 IMAGES = {"image/svg+xml": "svg", "application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg"}
 MARKUP = {"text/markdown": "markdown", "text/latex": "latex", "text/html": "html"}
-VERSION = 2  # of the results' format
+VERSION = 3  # of the results' format
 LONGEST = 1_000_000
 """Characters that a cell may print; more is a mistake, and would take minutes to typeset."""
+
 
 @dataclass(frozen=True)
 class Output:
@@ -78,7 +76,7 @@ class Store:
     def result(self, document: Document) -> Path:
         """Return the file that holds, or will hold, a document's result."""
         cells = [
-            [cell.code, cell.label, *(cell.options.get(key) for key in ("eval", "error"))]
+            [cell.code, cell.label, *(cell.options.get(key) for key in ("eval", "error", "cache"))]
             for cell in document.own_cells
         ]
         source = "\n".join(cell.code for cell in document.own_cells)
@@ -183,6 +181,11 @@ async def _execute_document(
         for cell, outputs in zip(cells, executed.outputs, strict=True)
     )
     _save(document, result, executed.seconds, executed.record, store)
+    for cell in executed.record.children:
+        message = (
+            "starts other processes, and nobody sees what they read: it is executed every time"
+        )
+        print(f"{document.path}: {cell} {message}, unless it has '#| cache: true'", flush=True)
     return result
 
 

@@ -6,6 +6,10 @@ import os
 import sys
 import threading
 import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from contextvars import copy_context
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +41,8 @@ def begin(root: str) -> None:
         shell.user_ns[name] = sys.exit
         setattr(builtins, name, sys.exit)
     threading.excepthook = _died
-    dependencies.listen(root)
+    threading.Thread.start = _start_in_context(threading.Thread.start)  # type: ignore
+    dependencies.listen(root, lambda: int(shell.execution_count))
 
 
 def finish(file: str, patience: float) -> None:
@@ -49,11 +54,21 @@ def finish(file: str, patience: float) -> None:
             if thread.is_alive():
                 deaths.append({"cell": None, "line": None, "error": f"{thread.name} never ended"})
     for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
-        if hasattr(stream, "flush"):
-            stream.flush()
+        with suppress(Exception):
+            stream.flush()  # type: ignore[union-attr]
     with dependencies.paused():
         content = {"record": dependencies.finish(), "deaths": deaths}
         Path(file).write_text(json.dumps(content), encoding="utf-8")
+
+
+def _start_in_context(start: Callable[[threading.Thread], None]) -> Callable[..., None]:
+    """Return a `Thread.start` after which the thread's output belongs to the cell it is from."""
+
+    def start_in_context(self: threading.Thread) -> None:
+        self.run = partial(copy_context().run, self.run)  # type: ignore[method-assign]
+        start(self)
+
+    return start_in_context
 
 
 def _shell() -> Any:

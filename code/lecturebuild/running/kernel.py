@@ -14,12 +14,12 @@ from typing import Any
 
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
-from jupyter_client.provisioning import LocalProvisioner
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionComplete, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
-from lecturebuild.reading.source import Cell
+from lecturebuild.reading.source import Cell, name
 from lecturebuild.running import dependencies, process, warm
 from lecturebuild.running.dependencies import Record
 from lecturebuild.running.process import Limits
@@ -32,12 +32,19 @@ OPTIONS = [
     "--InlineBackend.rc={'svg.hashsalt': 'lecture'}",
     "--HistoryManager.enabled=False",
 ]
-IMPORTS = ("ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "lecturebuild")
+IMPORTS: tuple[str, ...] = (
+    "ipykernel.kernelapp",
+    "ipykernel.ipkernel",
+    "ipykernel.zmqshell",
+    "lecturebuild",
+)
 IMPORTS += ("lecturebuild.running.ipython",)
 """What is imported before a kernel is forked."""
 TASK = "lecturebuild.running.ipython"
 BEFORE = f"import {TASK} as _lecture; _lecture.begin({{root!r}}); del _lecture"
 AFTER = f"import {TASK} as _lecture; _lecture.finish({{file!r}}, {{patience}}); del _lecture"
+FIRST = 2
+"""The kernel's number of the first cell; 1 prepares it."""
 LATER = {"stream", "display_data", "error"}
 """What a thread of a cell may still give once the cell has ended."""
 LONGEST = 70
@@ -51,11 +58,6 @@ class Executed:
     outputs: list[list[dict[str, Any]]]
     seconds: list[float]
     record: Record
-
-
-def name(cell: Cell) -> str:
-    """Return how messages call a cell: by its label, or by its place."""
-    return f"cell '{cell.label}'" if cell.label else f"cell {cell.index + 1}"
 
 
 async def execute(
@@ -148,7 +150,12 @@ async def execute(
             raise LectureError(message, cells[-1].file, cells[-1].line)
     _check_threads(cells, used["deaths"])
     outputs = [_joined(cell.outputs) for cell in notebook.cells[1:-1]]
-    record = dependencies.record_of(used["record"])
+    executed = [cell for cell in cells if cell.options.get("eval", True) is not False]
+    starts = [executed[number - FIRST] for number in used["record"]["children"]]
+    record = dependencies.record_of(
+        used["record"]
+        | {"children": [name(cell) for cell in starts if not cell.options.get("cache")]}
+    )
     return Executed(outputs, times, dependencies.with_named(record, named, root))
 
 
@@ -172,8 +179,9 @@ class _Provisioner(LocalProvisioner):
     job: warm.Job
 
     async def launch_kernel(self, cmd: list[str], **_: Any) -> Any:
-        self.process = await asyncio.to_thread(warm.start, self.job)
-        self.pid = self.pgid = self.process.pid
+        child = await asyncio.to_thread(warm.start, self.job)
+        self.process: Any = child
+        self.pid = self.pgid = child.pid
         return self.connection_info
 
 
@@ -181,10 +189,9 @@ class _Manager(AsyncKernelManager):
     """Manages a kernel that needs neither an installed kernel nor the user's configuration."""
 
     def __init__(self, own: Path, folder: Path, limits: Limits, imports: tuple[str, ...]):
-        super().__init__(
-            transport="ipc", ip=f"{own}/kernel", connection_file=f"{own}/kernel.json"
-        )
-        self.provisioner = _Provisioner(parent=self, kernel_spec=self.kernel_spec, kernel_id="")
+        super().__init__(transport="ipc", ip=f"{own}/kernel", connection_file=f"{own}/kernel.json")
+        self.starter = _Provisioner(parent=self, kernel_spec=self.kernel_spec, kernel_id="")
+        self.provisioner = self.starter
         environment = os.environ | {
             # A date in a picture would make it new with every run.
             "SOURCE_DATE_EPOCH": os.environ.get("SOURCE_DATE_EPOCH", "0"),
@@ -193,7 +200,7 @@ class _Manager(AsyncKernelManager):
             # No start-up files of the user's.
             "IPYTHONDIR": f"{own}/ipython",
         }
-        self.provisioner.job = warm.Job(
+        self.starter.job = warm.Job(
             TASK,
             ("-f", f"{own}/kernel.json", *OPTIONS),
             folder=str(folder),
@@ -209,7 +216,7 @@ class _Manager(AsyncKernelManager):
 
     def exit_code(self) -> int:
         """Return the exit code of the kernel's process."""
-        code = self.provisioner.process.poll() if self.provisioner.process else None
+        code = self.starter.process.poll() if self.starter.process else None
         return 0 if code is None else code
 
 
@@ -223,6 +230,7 @@ class _Client(NotebookClient):
     async def _async_poll_output_msg(
         self, parent_msg_id: str, cell: NotebookNode, cell_index: int
     ) -> None:
+        assert self.kc is not None
         self.asked[parent_msg_id] = cell, cell_index
         while True:
             message = await self.kc.iopub_channel.get_msg(timeout=None)
@@ -241,7 +249,7 @@ async def _stop(client: Any, kind: type[BaseException] | None, *_: Any) -> None:
     if client.kc is not None:
         client.kc.stop_channels()
     if client.km.has_kernel:
-        child = client.km.provisioner.process
+        child = client.km.starter.process
         if kind is None:
             await client.km.shutdown_kernel()
         if child is not None:
@@ -267,9 +275,8 @@ def _last_line(own: Path) -> str:
 def _check_threads(cells: Sequence[Cell], deaths: list[dict[str, Any]]) -> None:
     """Raise an error if a thread of a cell died."""
     for death in deaths:
-        # The kernel counts the cells from 1, the one that prepares it included.
         executed = [cell for cell in cells if cell.options.get("eval", True) is not False]
-        number = (death["cell"] or 0) - 2
+        number = (death["cell"] or 0) - FIRST
         cell = executed[number] if 0 <= number < len(executed) else cells[-1]
         if cell.options.get("error", False):
             continue

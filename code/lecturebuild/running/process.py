@@ -92,6 +92,10 @@ _guarded = 0  # the process that the guard belongs to: not the parent of a fork
 _stopping = False
 
 
+class LimitError(LectureError):
+    """A process took longer than it may."""
+
+
 class Stopped(KeyboardInterrupt):
     """The renderer was told to end by a signal; `signal` is its number."""
 
@@ -110,6 +114,7 @@ def run(
     folder: Path | None = None,
     environment: Mapping[str, str] | None = None,
     text: str = "",
+    ask: int | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """Run a command to its end, `text` being its input; return what it printed.
 
@@ -119,10 +124,12 @@ def run(
         How a message calls the process, such as "LaTeX".
     usual : float
         Seconds it may take where the document sets no limit.
+    ask : int, optional
+        The signal that asks it to end before it is killed, so that it can tell where it was.
 
     Raises
     ------
-    LectureError
+    LimitError
         It took longer than it may.
     """
     limits = limits or project_limits
@@ -141,7 +148,11 @@ def run(
     try:
         out, err = process.communicate(text, timeout=seconds)
     except subprocess.TimeoutExpired:
-        raise LectureError(
+        if ask:
+            with suppress(subprocess.TimeoutExpired, ProcessLookupError):
+                os.killpg(process.pid, ask)
+                process.communicate(timeout=5)
+        raise LimitError(
             f"{what} was still running after {seconds:g} s and was stopped; {LONGER}", *place
         ) from None
     finally:

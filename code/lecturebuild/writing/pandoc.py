@@ -1,20 +1,22 @@
 """Run Pandoc; what it complains of becomes an error with file and line."""
 
 import json
-import os
 import re
-import subprocess
 import tempfile
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from lecturebuild.running import process
 from lecturebuild.steps.errors import LectureError
 
 FILTERS = Path(__file__).resolve().parents[2] / "filters"
 # YAML headers are read by `source`, so that a line of dashes in a chapter is just a rule.
 # An example list would swallow a paragraph that begins with a reference, such as '@fig-relu.'.
 READER = "markdown-yaml_metadata_block-example_lists"
+
+HEAP_EXHAUSTED = 251
+MARKS = re.compile(r"(?:[\[\](){}*_~^`<>!\"'|]\s?)+")
 
 Origins = tuple[tuple[Path, int], ...]
 """File and line that each line of the Markdown comes from."""
@@ -43,22 +45,43 @@ def run(
         If Pandoc fails, or warns of something that would be missing or wrong in the output.
     """
     with tempfile.NamedTemporaryFile("r", suffix=".json") as log:
-        process = subprocess.run(
-            [executable(), f"--from={READER}", f"--log={log.name}", "--quiet", *arguments],
-            input=text,
-            capture_output=True,
-            encoding="utf-8",
-            cwd=folder,
-            env=os.environ | (environment or {}),
-            check=False,
+        memory = f"-M{process.project_limits.memory:g}G"
+        ended = process.run(
+            [
+                executable(),
+                *("+RTS", memory, "-RTS"),
+                f"--from={READER}",
+                f"--log={log.name}",
+                "--quiet",
+                *arguments,
+            ],
+            "Pandoc",
+            place=_densest(text, origins),
+            usual=120,
+            folder=folder,
+            environment=environment,
+            text=text,
         )
         report = log.read()
-    if process.returncode != 0:
-        raise LectureError(f"Pandoc: {process.stderr.strip()}", *_place("", text, origins))
+    if ended.returncode == HEAP_EXHAUSTED:
+        message = f"Pandoc needs more memory than it may have; {process.MORE}"
+        raise LectureError(message, *_densest(text, origins))
+    if ended.returncode != 0:
+        raise LectureError(f"Pandoc: {ended.stderr.strip()}", *_place("", text, origins))
     for warning in json.loads(report) if report.strip() else []:
         if warning.get("verbosity") == "WARNING":
             raise _error(warning, text, origins)
-    return process.stdout
+    return ended.stdout
+
+
+def _densest(text: str, origins: Origins) -> tuple[Path | None, int | None]:
+    """Return file and line of the longest row of marks, which Pandoc may take for ever to read."""
+    runs = [
+        (max((len(run) for run in MARKS.findall(line)), default=0), -number)
+        for number, line in enumerate(text.split("\n")[: len(origins)])
+    ]
+    longest, number = max(runs, default=(0, 0))
+    return origins[-number] if longest >= 8 else _place("", text, origins)
 
 
 def _error(warning: dict[str, Any], text: str, origins: Origins) -> LectureError:

@@ -3,11 +3,11 @@
 import hashlib
 import re
 import shutil
-import subprocess
 from pathlib import Path
 
 from pagefind_bin import get_executable
 
+from lecturebuild.running import process
 from lecturebuild.steps.errors import LectureError
 
 FOLDER = "pagefind"
@@ -58,9 +58,9 @@ def _run(pages: dict[str, Path], folder: Path) -> None:
     ]
     places = [f"--site={folder / 'pages'}", f"--output-path={folder / 'new'}"]
     command = [str(get_executable()), *options, *places]
-    process = subprocess.run(command, capture_output=True, text=True, check=False)
-    if process.returncode != 0:
-        raise LectureError(f"Pagefind cannot index the book: {process.stderr.strip()}")
+    ended = process.run(command, "Pagefind, which indexes the book,")
+    if ended.returncode != 0:
+        raise LectureError(f"Pagefind cannot index the book: {ended.stderr.strip()}")
     for name in UNUSED:
         for unused in (folder / "new").glob(f"pagefind-{name}.*"):
             unused.unlink()

@@ -5,7 +5,7 @@ import json
 import os
 import re
 import shutil
-import subprocess
+import signal
 from collections.abc import Iterable
 from itertools import count
 from pathlib import Path
@@ -13,6 +13,8 @@ from typing import Any
 
 from lecturebuild.reading.project import Deck, Project
 from lecturebuild.reading.source import Document
+from lecturebuild.running import process
+from lecturebuild.running.process import Limits
 from lecturebuild.steps.errors import LectureError
 from lecturebuild.steps.files import digest, in_project, read_json
 from lecturebuild.writing import pandoc
@@ -71,7 +73,8 @@ def write_deck(
         {"QUARTO_PROJECT_DIR": str(place)},
     )
     tex.write_text(_with_places(written, project, index), encoding="utf-8")
-    if not _run_latex(engine_of(document), tex, place):
+    limits = process.limits_of(document.header, process.project_limits)
+    if not _run_latex(engine_of(document), tex, place, document.path, limits):
         pdf.unlink(missing_ok=True)
         raise explain(tex, document.path)
     made_from = _made_from(ingredients, settings, _inputs(tex, place, project), project.root)
@@ -121,9 +124,9 @@ def write_handout(project: Project, document: Document, *, anew: bool) -> Path:
     made, pdf = cards.with_suffix(".made.tex"), cards.with_suffix(".pdf")
     if noted and not (pdf.is_file() and made.is_file() and made.read_text() == wanted):
         cards.write_text(wanted, encoding="utf-8")
-        if not _run_latex(
-            engine_of(document), cards, project.root / document.path.parent, once=True
-        ):
+        place = project.root / document.path.parent
+        limits = process.limits_of(document.header, process.project_limits)
+        if not _run_latex(engine_of(document), cards, place, document.path, limits, once=True):
             raise explain(cards, document.path)
         cards.rename(made)
     nav = tex.with_suffix(".nav").read_text(encoding="utf-8")
@@ -256,21 +259,33 @@ def missing_latex(document: Document) -> LectureError | None:
     return None
 
 
-def _run_latex(engine: str, tex: Path, folder: Path, *, once: bool = False) -> bool:
+def _run_latex(
+    engine: str, tex: Path, folder: Path, document: Path, limits: Limits, *, once: bool = False
+) -> bool:
     """Run LaTeX as often as it needs, or once where nothing refers to anything; say if it went."""
     options = ["-interaction=nonstopmode", "-halt-on-error", "-file-line-error"]
     command = ["latexmk", "-norc", ENGINES[engine], *options, f"-outdir={tex.parent}", str(tex)]
     if once:
         command = [engine, *options, f"-output-directory={tex.parent}", str(tex)]
-    process = subprocess.run(
-        command,
-        cwd=folder,
-        capture_output=True,
-        # LaTeX otherwise breaks the lines of its log, and the messages in them.
-        env=os.environ | {"max_print_line": "10000"},
-        check=False,
-    )
-    return process.returncode == 0
+    try:
+        ended = process.run(
+            command,
+            "LaTeX",
+            limits=limits,
+            folder=folder,
+            # LaTeX otherwise breaks the lines of its log, and the messages in them.
+            environment={"max_print_line": "10000"},
+            # Asked to end, it writes into its log where it was.
+            ask=signal.SIGINT,
+        )
+    except process.LimitError as error:
+        place = explain(tex, document)
+        if "Interruption" not in place.message:
+            raise LectureError(error.message, document) from None
+        frame = place.message.removesuffix(": Interruption").removeprefix("LaTeX")
+        message = error.message.replace("LaTeX", f"LaTeX{frame}", 1)
+        raise LectureError(message, place.file, place.line) from None
+    return ended.returncode == 0
 
 
 def explain(tex: Path, deck: Path) -> LectureError:

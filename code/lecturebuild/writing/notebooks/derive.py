@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from lecturebuild.reading.gate import nested, opened
-from lecturebuild.reading.source import Cell, Document, Line
-from lecturebuild.running.execute import Output, name
+from lecturebuild.reading.source import Cell, Document, Line, name
+from lecturebuild.running.execute import Output
 from lecturebuild.steps.errors import LectureError
 from lecturebuild.steps.files import digest
 from lecturebuild.writing import crossref, pandoc
