@@ -22,6 +22,7 @@ from functools import lru_cache, wraps
 from importlib.machinery import SourceFileLoader
 from importlib.util import source_from_cache
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from lecturebuild.steps.files import MISSING, digest, in_project, remembered
@@ -309,6 +310,7 @@ class _Recorder:
         self.set = set(_GIVEN)
         self.written: set[str] = set()
         self.children: set[int] = set()
+        self.loaded = {*sys.modules}
 
     def counts(self, path: Path | str) -> bool:
         """Say whether a file is the author's: not the system's, the environment's or a build's."""
@@ -371,7 +373,8 @@ class _Recorder:
             "files": files,
             "folders": folders,
             "environment": dict(sorted(self.environment.items())),
-            "modules": sorted({name.partition(".")[0] for name in tuple(sys.modules)}),
+            # What was there before, the source names: see `libraries_of`.
+            "modules": sorted({name.partition(".")[0] for name in {*sys.modules} - self.loaded}),
             # A file made outside the project is nothing to wait for.
             "written": sorted(name for name in written if not name.startswith(os.pardir)),
             "children": sorted(self.children),
@@ -553,8 +556,10 @@ def _hear_environment() -> None:
     copied: dict[str, tuple[int, int]] = {}  # who copies the whole environment asks for nothing
 
     def asker() -> tuple[int, int]:
-        frame = sys._getframe(2)
-        return id(frame), frame.f_lineno
+        frame: FrameType | None = sys._getframe(2)
+        while frame and frame.f_code.co_filename.endswith(("_collections_abc>", "_collections_abc.py")):
+            frame = frame.f_back
+        return id(frame), frame.f_lineno if frame else 0
 
     def getitem(self: Any, name: str) -> str:
         if _recorder is not None and isinstance(name, str) and copied.pop(name, None) != asker():

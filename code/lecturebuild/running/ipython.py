@@ -29,6 +29,7 @@ def main(*arguments: str) -> None:
             mpl.rcParams.update(mpl.rc_params())
     if np := sys.modules.get("numpy"):
         np.random.seed()  # or else all kernels would draw the same numbers
+    sys.path.insert(0, "")  # only now, so that nothing here is taken for a module of Python's
     sys.argv = ["ipykernel_launcher", *arguments]
     kernelapp.launch_new_instance()
 
