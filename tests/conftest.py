@@ -1,9 +1,12 @@
 """Settings of all tests, and the lecture itself, rendered."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import widget_pages
 from hypothesis import settings
+from playwright.sync_api import Browser
 from projects import render
 
 # Machines are shared: a slow moment is no failure.
@@ -20,3 +23,29 @@ def lecture_site() -> Path:
     root = Path(__file__).parents[1]
     render(root)
     return root / "_book"
+
+
+# A page with a widget: the test's module writes it, its `site`, and names it, `PAGE`.
+
+
+@pytest.fixture(scope="module")
+def address(site, request) -> Iterator[str]:
+    with widget_pages.served(site) as root:
+        yield f"{root}/{request.module.PAGE}"
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with widget_pages.chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def open_page(chromium):
+    with widget_pages.opener(chromium) as open_page:
+        yield open_page
+
+
+@pytest.fixture
+def page(open_page, address):
+    return open_page(address)

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from nnlecture import digits
 from nnlecture.export import export
 
+PAGE = "chapters/exercises/page.html"
 WIDGET = """
 <link rel="stylesheet" href="../../widgets/digit.css">
 <div id="digit" class="digit" data-model="../../models/mnist-weights.js"><p>JavaScript</p></div>
@@ -47,34 +48,9 @@ def model(data):
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory, model):
-    folder = widget_pages.write(
-        tmp_path_factory.mktemp("site"), "chapters/exercises/page.html", WIDGET
-    )
+    folder = widget_pages.write(tmp_path_factory.mktemp("site"), PAGE, WIDGET)
     export(model, folder / "models" / "mnist-weights.js")
     return folder
-
-
-@pytest.fixture(scope="module")
-def address(site):
-    with widget_pages.served(site) as root:
-        yield f"{root}/chapters/exercises/page.html"
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with widget_pages.chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def open_page(chromium):
-    with widget_pages.opener(chromium) as open_page:
-        yield open_page
-
-
-@pytest.fixture
-def page(open_page, address):
-    return open_page(address)
 
 
 def predict(page, site, images, name="mnist-weights.js"):
@@ -215,7 +191,7 @@ def test_a_finger_draws(open_page, address):
 
 
 def test_works_from_a_file_share(open_page, site):
-    page = open_page((site / "chapters" / "exercises" / "page.html").as_uri())
+    page = open_page((site / PAGE).as_uri())
     draw(page, (0.5, 0.15), (0.48, 0.85))
     expect(page.get_by_role("status")).to_contain_text("Read as 1")
 

@@ -13,36 +13,14 @@ from nnlecture.activations import ACTIVATIONS
 
 ROOT = Path(__file__).parents[1]
 CHAPTER = (ROOT / "chapters" / "feed-forward.qmd").read_text(encoding="utf-8")
+PAGE = "chapters/page.html"
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """A folder with the widgets, and a page with what the chapter has around them."""
     [widget] = re.findall(r"```\{=html\}\n(.*?)```", CHAPTER, re.S)
-    return widget_pages.write(tmp_path_factory.mktemp("site"), "chapters/page.html", widget)
-
-
-@pytest.fixture(scope="module")
-def address(site):
-    with widget_pages.served(site) as root:
-        yield f"{root}/chapters/page.html"
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with widget_pages.chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def open_page(chromium):
-    with widget_pages.opener(chromium) as open_page:
-        yield open_page
-
-
-@pytest.fixture
-def page(open_page, address):
-    return open_page(address)
+    return widget_pages.write(tmp_path_factory.mktemp("site"), PAGE, widget)
 
 
 @pytest.fixture(scope="module")
@@ -281,7 +259,7 @@ def test_pictures_follow_the_page_into_the_dark(open_page, address):
 
 
 def test_works_from_a_file_share(open_page, site):
-    page = open_page((site / "chapters" / "page.html").as_uri())
+    page = open_page((site / PAGE).as_uri())
     page.get_by_role("button", name="One epoch").click()
     assert epoch(page) == 1
 
