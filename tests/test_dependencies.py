@@ -147,7 +147,8 @@ FILES = {
     "data/sub/b.csv": "2",
     ".data/x": "hidden",
     "code/m1.py": "V = 1",
-    "code/lazy/__init__.py": "import importlib\ndef __getattr__(name):\n    return importlib.import_module('.impl', __name__).V",
+    "code/lazy/__init__.py": "import importlib\n"
+    "def __getattr__(name): return importlib.import_module('.impl', __name__).V",
     "code/lazy/impl.py": "V = 1",
     "extra/m2.py": "V = 1",
 }

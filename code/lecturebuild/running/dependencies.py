@@ -557,7 +557,9 @@ def _hear_environment() -> None:
 
     def asker() -> tuple[int, int]:
         frame: FrameType | None = sys._getframe(2)
-        while frame and frame.f_code.co_filename.endswith(("_collections_abc>", "_collections_abc.py")):
+        while frame and frame.f_code.co_filename.endswith(
+            ("_collections_abc>", "_collections_abc.py")
+        ):
             frame = frame.f_back
         return id(frame), frame.f_lineno if frame else 0
 

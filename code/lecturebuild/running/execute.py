@@ -138,7 +138,11 @@ def execute(
     store.media.mkdir(parents=True, exist_ok=True)
     # One more than there are processors: a kernel that starts waits as much as it computes.
     jobs = jobs or (os.cpu_count() or 1) + 1
-    return asyncio.run(_execute_all(list(documents), store, report, jobs))
+    try:
+        return asyncio.run(_execute_all(list(documents), store, report, jobs))
+    except asyncio.CancelledError:
+        process.check_stopping()
+        raise
 
 
 async def _execute_all(
@@ -151,12 +155,14 @@ async def _execute_all(
         return document.path, await _execute_document(document, store, report, free.release)
 
     tasks = [asyncio.ensure_future(one(document)) for document in documents]
-    try:
-        return dict(await asyncio.gather(*tasks))
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+    loop = asyncio.get_running_loop()
+    with process.cancelling(lambda: loop.call_soon_threadsafe(tasks[0].cancel)):
+        try:
+            return dict(await asyncio.gather(*tasks))
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _execute_document(

@@ -259,9 +259,8 @@ async def _stop(client: Any, kind: type[BaseException] | None, *_: Any) -> None:
 
 def _check_cancelled() -> None:
     """Go on with a cancellation, which nbclient takes for a dead kernel."""
-    process.check_stopping()
     task = asyncio.current_task()
-    if task and task.cancelling():
+    if process.stopping() or (task and task.cancelling()):
         raise asyncio.CancelledError
 
 

@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,7 +89,8 @@ _lock = threading.RLock()
 _running: set[int] = set()
 _guard: subprocess.Popen[str] | None = None
 _guarded = 0  # the process that the guard belongs to: not the parent of a fork
-_stopping = False
+_stopping = 0  # the signal that told the renderer to end
+_cancel: Callable[[], object] | None = None
 
 
 class LimitError(LectureError):
@@ -197,6 +198,12 @@ def keep(pid: int) -> None:
         _tell(f"+ {pid}")
 
 
+def spare(pid: int) -> None:
+    """Have a process killed only when the renderer was killed: it ends by itself otherwise."""
+    with _lock:
+        _running.discard(pid)
+
+
 def forget(pid: int) -> None:
     """Leave a process alone from now on: it has ended."""
     with _lock:
@@ -225,10 +232,17 @@ def ending(code: int) -> str:
     return f"by the signal {signal.Signals(-code).name}{reason}"
 
 
+def stopping() -> bool:
+    """Say whether the renderer was told to end."""
+    return _stopping != 0
+
+
 def check_stopping() -> None:
     """End this thread's work if the renderer was told to end."""
+    if _stopping and threading.current_thread() is threading.main_thread():
+        raise Stopped(_stopping)
     if _stopping:
-        raise KeyboardInterrupt
+        raise LectureError("interrupted")
 
 
 def _tell(line: str) -> None:
@@ -263,10 +277,12 @@ def ended_by_signals() -> Iterator[None]:
 
     def stop_all(number: int, frame: FrameType | None) -> None:
         global _stopping
-        _stopping = True
+        _stopping = number
         for pid in tuple(_running):
             kill(pid)
-        raise Stopped(number)
+        if _cancel is None:
+            raise Stopped(number)
+        _cancel()
 
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     before = {number: signal.signal(number, stop_all) for number in numbers}
@@ -275,4 +291,18 @@ def ended_by_signals() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-        _stopping = False
+        _stopping = 0
+
+
+@contextmanager
+def cancelling(cancel: Callable[[], object]) -> Iterator[None]:
+    """Have a signal call `cancel` in place of raising an error: an event loop takes none."""
+    global _cancel
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    _cancel = cancel
+    try:
+        yield
+    finally:
+        _cancel = None

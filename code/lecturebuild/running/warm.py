@@ -6,6 +6,7 @@ child begins in the same state. Where a fork is not safe (macOS), every child is
 TensorFlow is never imported here: it starts threads, which do not survive a fork.
 """
 
+import atexit
 import gc
 import json
 import os
@@ -121,6 +122,7 @@ class _Warm:
             text=True,
             bufsize=1,
         )
+        process.spare(self._process.pid)  # it is to see its children end
         self._children: dict[int, Child] = {}
         self._started: list[Child] = []
         self._turn, self._news = threading.Lock(), threading.Condition()
@@ -156,6 +158,15 @@ class _Warm:
             process.stop(self._process)
             self._news.notify_all()
 
+    def end(self) -> None:
+        """End it, with what it started."""
+        if self.owner == os.getpid() and self._process.stdin:
+            with suppress(BrokenPipeError):
+                self._process.stdin.close()
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(3)
+            process.stop(self._process)
+
 
 _warm: _Warm | None = None
 _lock = threading.Lock()
@@ -169,6 +180,7 @@ def start(job: Job) -> Child | subprocess.Popen[str]:
     with _lock:
         if _warm is None or not _warm.alive or _warm.owner != os.getpid():
             _warm = _Warm()
+            atexit.register(_warm.end)
     return _warm.start(job)
 
 
@@ -196,6 +208,9 @@ def _start_fresh(job: Job) -> subprocess.Popen[str]:
         )
 
 
+children: set[int] = set()
+
+
 def main() -> None:
     """Fork children as they are asked for, and tell when they started and ended."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -215,6 +230,7 @@ def main() -> None:
         if 0 in ready:
             more = os.read(0, 1 << 16)
             if not more:
+                _end_all()
                 return
             *lines, asked = (asked + more).split(b"\n")
             for line in lines:
@@ -226,7 +242,17 @@ def main() -> None:
                 pid = os.fork()
                 if pid == 0:
                     _do(job)
+                children.add(pid)
                 print("started", pid, 0, file=answers)
+
+
+def _end_all() -> None:
+    """Kill the children that are left and see them end."""
+    for pid in children:
+        process.kill(pid)
+    with suppress(ChildProcessError):
+        while True:
+            os.wait()
 
 
 def _reap(answers: object) -> None:
@@ -236,6 +262,7 @@ def _reap(answers: object) -> None:
             pid, status = os.waitpid(-1, os.WNOHANG)
             if not pid:
                 return
+            children.discard(pid)
             print("ended", pid, os.waitstatus_to_exitcode(status), file=answers)  # type: ignore
 
 
