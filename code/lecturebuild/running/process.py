@@ -184,10 +184,14 @@ def stop(process: subprocess.Popen[str]) -> None:
     """Kill a process with all its children; of one that has ended, what it left; forget it."""
     if process.poll() is None:
         kill(process.pid)
-        process.communicate()
+        process.wait()
     else:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
+    for pipe in (process.stdin, process.stdout, process.stderr):
+        with suppress(BrokenPipeError):
+            if pipe:
+                pipe.close()
     forget(process.pid)
 
 

@@ -126,7 +126,8 @@ class _Warm:
         self._children: dict[int, Child] = {}
         self._started: list[Child] = []
         self._turn, self._news = threading.Lock(), threading.Condition()
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
 
     def start(self, job: Job) -> Child:
         """Fork a child that does a job."""
@@ -163,9 +164,10 @@ class _Warm:
         if self.owner == os.getpid() and self._process.stdin:
             with suppress(BrokenPipeError):
                 self._process.stdin.close()
-            with suppress(subprocess.TimeoutExpired):
-                self._process.wait(3)
-            process.stop(self._process)
+            self._listener.join(3)
+            if self._listener.is_alive():
+                process.kill(self._process.pid)
+                self._listener.join()
 
 
 _warm: _Warm | None = None
