@@ -7,7 +7,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from projects import BOOK, DECK, NESTED, lecture, make, write
+from projects import BOOK, DECK, NESTED, lecture, make, read_tex, write
 
 ROOT = Path(__file__).parents[1]
 EXERCISE = """\
