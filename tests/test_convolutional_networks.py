@@ -26,6 +26,15 @@ LAYERS = [
 ]
 
 
+def shortened(code):
+    """Return a cell's code without magic, and with little training where methods are compared."""
+    few = {"%matplotlib inline": "", "start in (1, 2, 3)": "start in (1, 2)"}
+    few["epochs=50, callbacks=[early]"] = "epochs=2, callbacks=[early]"
+    for long, short in few.items():
+        code = code.replace(long, short)
+    return code
+
+
 def cells():
     """Return the chapter's cells, but not those that only show a figure of figures/."""
     project = read_project(ROOT)
@@ -43,7 +52,7 @@ def chapter():
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(io.StringIO()) as printed:
         patch.setattr(digits, "digits", digits.sample)
         for cell in cells():
-            exec(cell.code.replace("%matplotlib inline", ""), names)
+            exec(shortened(cell.code), names)
             if cell.label:
                 figures[cell.label] = names["fig"]
     return names, figures, printed.getvalue()
@@ -225,3 +234,37 @@ def test_code_in_the_frames_is_readable_from_the_back_row():
             lines = cell.code.splitlines()
             assert len(lines) <= 16
             assert max(map(len, lines)) <= 75
+
+
+def test_all_methods_answer_for_the_same_digits_with_the_sizes_of_the_text(chapter):
+    names = chapter[0]
+    assert {len(answers[0]) for answers in names["right"].values()} == {1000}
+    assert names["sizes"]["one convolution"] == 21_898
+    assert names["sizes"]["dense"] == pytest.approx(21_898, rel=0.03)
+    assert names["sizes"]["two convolutions"] < 21_898 / 4
+    svm, linear = (names["right"][name] for name in ("SVM, RBF kernel", "logistic regression"))
+    assert svm.mean() > 0.92 > linear.mean()
+
+
+def test_error_of_a_difference_is_that_of_the_digits_on_which_the_methods_disagree(chapter):
+    names = chapter[0]
+    one, other = names["right"]["SVM, RBF kernel"][0], names["right"]["logistic regression"][0]
+    with redirect_stdout(io.StringIO()) as printed:
+        names["compare"]("SVM, RBF kernel", "logistic regression")
+    wins, losses = np.sum(one & ~other), np.sum(other & ~one)
+    expected = f"{(wins - losses) / 1000:+.1%} ± {np.sqrt(wins + losses) / 1000:.1%}"
+    assert printed.getvalue().strip().endswith(expected)
+
+
+def test_receptive_field_is_where_a_number_of_the_map_depends_on_the_image():
+    """Three layers of 3 x 3 see 7 x 7 pixels; behind a pooling the field grows twice as fast."""
+    for strides, kernels, expected in [((1, 1, 1), (3, 3, 3), 7), ((1, 2, 1), (3, 2, 3), 8)]:
+        x = tf.Variable(np.zeros((1, 20, 20, 1)))
+        with tf.GradientTape() as tape:
+            y = x
+            for k, s in zip(kernels, strides, strict=True):
+                y = tf.nn.conv2d(y, tf.ones((k, k, 1, 1), tf.float64), s, "VALID")
+            one = y[0, 2, 2, 0]
+        seen = np.any(tape.gradient(one, x)[0, :, :, 0] != 0, axis=0).sum()
+        field = 1 + sum((k - 1) * np.prod(strides[:i]) for i, k in enumerate(kernels))
+        assert seen == field == expected

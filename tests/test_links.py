@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from projects import BOOK_AND_DECK, DECK, NESTED, lecture, read_page, read_tex, render, write
+from projects import BOOK_AND_DECK, DECK, NESTED, deck_tex, lecture, read_page, render, write
 
 ONE = """\
 # One {#sec-one}
@@ -51,6 +51,10 @@ FILES = {
 def links(root, name):
     article = read_page(root, name).all("article")[0]
     return {"".join(a.itertext()): a.get("href") for a in article.iter("a") if a.get("href")}
+
+
+def read_tex(root):
+    return " ".join(deck_tex(root).split())
 
 
 @pytest.fixture(scope="module")

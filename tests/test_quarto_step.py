@@ -7,7 +7,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from projects import BOOK, DECK, NESTED, lecture, make, read_tex, write
+from projects import BOOK, DECK, NESTED, deck_tex, lecture, make, write
 
 ROOT = Path(__file__).parents[1]
 EXERCISE = """\
@@ -141,7 +141,8 @@ def test_filters_may_name_the_stage_at_which_quarto_runs_them(tmp_path, entry, f
     assert message in run.err
     assert run.code == (1 if message else 0), run.err
     if filters:
-        assert "LOUD" in read_tex(root)
+        tex = deck_tex(root)
+        assert "LOUD" in tex
 
 
 @pytest.mark.skipif(Path("/usr/bin/quarto").exists(), reason="there is a Quarto")
