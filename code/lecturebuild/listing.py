@@ -6,16 +6,16 @@ pages are executed after all others.
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from lecturebuild.reading import gate as checks
-from lecturebuild.reading.project import Project, read_project
+from lecturebuild.reading import gate
+from lecturebuild.reading.project import read_project
 from lecturebuild.reading.source import Document, name, read_document
-from lecturebuild.running import execute
-from lecturebuild.running.figures import figure, find_root, lookup
+from lecturebuild.running.execute import Executed, lists_file
+from lecturebuild.running.figures import Drawn, figure, find_root, lookup
 
 SHORT = 0.5
 """Cells that took less, in seconds, are not listed."""
@@ -34,14 +34,14 @@ class Shown:
     seconds: float
 
 
-def shown_figures(project: Project, pages: Iterable[Document]) -> list[Shown]:
+def shown_figures(pages: Iterable[Document], figures: Mapping[str, Drawn]) -> list[Shown]:
     """Return the figures that labelled cells of the pages show, in the book's order."""
     found: dict[str, Shown] = {}
     for page in pages:
         for cell in page.cells:
-            names = checks.figure_calls(cell)
+            names = gate.figure_calls(cell)
             if cell.label and len(names) == 1 and names[0] not in found:
-                drawn = lookup(names[0], project.root)
+                drawn = figures.get(names[0])
                 caption = " ".join(str(cell.options.get("fig-cap", "")).split())
                 address = page.path.with_suffix(".html").as_posix()
                 seconds = round(drawn.seconds, 1) if drawn else 0.0
@@ -49,32 +49,10 @@ def shown_figures(project: Project, pages: Iterable[Document]) -> list[Shown]:
     return list(found.values())
 
 
-def list_file(project: Project) -> Path:
-    """Return the file in which the renderer leaves the list for the cells that show it."""
-    return project.build / "figures.json"
-
-
-def cells_file(project: Project) -> Path:
-    """Return the file in which the renderer leaves the slowest cells."""
-    return project.build / "slowest-cells.json"
-
-
-def is_list(document: Document) -> bool:
-    """Say whether a document shows one of the lists."""
-    return any(__name__ in cell.code for cell in document.own_cells)
-
-
-def write_list(project: Project, pages: Iterable[Document]) -> None:
-    """Write the list of figures, unless it is there unchanged: documents depend on that file."""
-    _write(list_file(project), [asdict(item) for item in shown_figures(project, pages)])
-
-
-def write_cells(project: Project, documents: Iterable[Document]) -> None:
-    """Write the list of the slowest cells, all of which have been executed, likewise.
-
-    The times are those of the run that executed a cell, so they stay as long as its result does.
-    """
-    store = execute.Store(project.root)
+def slowest_cells(
+    documents: Iterable[Document], results: Mapping[Path, Executed]
+) -> list[dict[str, Any]]:
+    """Return the cells that took longest when they were executed."""
     found: list[dict[str, Any]] = [
         {
             "page": document.path.as_posix(),
@@ -83,30 +61,50 @@ def write_cells(project: Project, documents: Iterable[Document]) -> None:
             "seconds": round(took, 1),
         }
         for document in documents
-        for cell, took in zip(document.own_cells, execute.seconds(document, store), strict=False)
+        for cell, took in zip(document.own_cells, results[document.path].seconds, strict=False)
         if took >= SHORT
     ]
     slowest = sorted(found, key=lambda cell: (-cell["seconds"], cell["page"], cell["cell"]))
-    _write(cells_file(project), slowest[:SLOWEST])
+    return slowest[:SLOWEST]
 
 
-def _write(file: Path, content: list[dict[str, Any]]) -> None:
-    text = json.dumps(content, indent=1)
-    if not file.is_file() or file.read_text(encoding="utf-8") != text:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        temporary = file.with_suffix(".new")
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(file)
+def lists(
+    pages: tuple[Document, ...],
+    documents: tuple[Document, ...],
+    figures: Mapping[str, Drawn],
+    results: Mapping[Path, Executed],
+) -> dict[str, Any]:
+    """Return what the pages that list figures and cells show."""
+    shown = [asdict(item) for item in shown_figures(pages, figures)]
+    if "SOURCE_DATE_EPOCH" in os.environ:  # where two builds are to be the same, no times
+        return {"figures": [item | {"seconds": 0.0} for item in shown], "cells": []}
+    return {"figures": shown, "cells": slowest_cells(documents, results)}
+
+
+def is_list(document: Document) -> bool:
+    """Say whether a document shows one of the lists."""
+    return any(__name__ in cell.code for cell in document.own_cells)
+
+
+def _listed(kind: str) -> list[dict[str, Any]] | None:
+    """Return a list that the renderer made; under Quarto there is none."""
+    file = lists_file(find_root())
+    if not file.is_file() or "QUARTO_EXECUTE_INFO" in os.environ:
+        return None
+    found: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))[kind]
+    return found
 
 
 def _read_list() -> list[Shown]:
-    """Return the renderer's list; under Quarto there is none, so it is made here."""
+    """Return the figures, by the renderer's list or, without it, by looking at all pages."""
+    found = _listed("figures")
+    if found is not None:
+        return [Shown(**item) for item in found]
     project = read_project(find_root())
-    if list_file(project).is_file() and "QUARTO_EXECUTE_INFO" not in os.environ:
-        text = list_file(project).read_text(encoding="utf-8")
-        return [Shown(**item) for item in json.loads(text)]
     pages = [read_document(project.root, p, project.pages, project.settings) for p in project.pages]
-    return shown_figures(project, pages)
+    names = {call for page in pages for cell in page.cells for call in gate.figure_calls(cell)}
+    drawn = {each: one for each in names if (one := lookup(each, project.root))}
+    return shown_figures(pages, drawn)
 
 
 def figure_sources() -> None:
@@ -136,13 +134,12 @@ def cell_times() -> None:
     """Display a table of the cells that took longest; Quarto alone does not know the times."""
     from IPython.display import Markdown, display
 
-    project = read_project(find_root())
-    file = cells_file(project)
-    if not file.is_file() or "QUARTO_EXECUTE_INFO" in os.environ:
+    cells = _listed("cells")
+    if cells is None:
         display(Markdown("The times of cells are known only to the built-in renderer."))
         return
     rows = []
-    for cell in json.loads(file.read_text(encoding="utf-8")):
+    for cell in cells:
         page = Path(cell["page"])
         address = f"../{page.with_suffix('.html').as_posix()}"
         anchor = f"#{cell['label']}" if cell["label"] else ""
