@@ -159,7 +159,7 @@ def _render(project: Project, formats: tuple[str, ...], progress: Progress) -> l
             raise error
     if "html" in formats:
         written = [(chapter.href, site[chapter.href]) for chapter in chapters]
-        site |= search.index(dict(written), project.build)
+        site |= _search(project, chapters, pages, dict(written), index)
         site |= _assets(project, pages, list(texts.values()), labels)
         _publish(project, site, archive="beamer" in wished or project.deck is None)
         first = project.output / project.pages[0].with_suffix(".html")
@@ -336,6 +336,20 @@ def _deck(
     else:
         progress.forget(step)
     return {project.deck.output.as_posix(): pdf, project.deck.handout.as_posix(): handout}
+
+
+def _search(
+    project: Project,
+    chapters: Iterable[book.Chapter],
+    pages: dict[Path, Document],
+    written: dict[str, Path],
+    labels: dict[str, Any],
+) -> dict[str, Path]:
+    """Return the file that a reader's search reads; lists of the book's own parts are not in it."""
+    found = [chapter for chapter in chapters if not listing.is_list(pages[chapter.path])]
+    files = {chapter.href: written[chapter.href] for chapter in found}
+    titles = {chapter.href: f"{chapter.number} {chapter.title}".strip() for chapter in found}
+    return search.index(files, titles, labels, project.root, project.build)
 
 
 def _assets(

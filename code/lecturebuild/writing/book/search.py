@@ -1,66 +1,197 @@
-"""Index the book's pages for Pagefind, with which a reader searches without any server."""
+"""Write what a reader's search looks through: a list of the book's sections, in one file.
 
+The search itself runs in the reader's browser (`theme/search.js`), with the library MiniSearch.
+"""
+
+import csv
 import hashlib
+import json
 import re
-import shutil
-import subprocess
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from html.parser import HTMLParser
 from pathlib import Path
-
-from pagefind_bin import get_executable
+from typing import Any
 
 from lecturebuild.steps.errors import LectureError
+from lecturebuild.steps.files import digest
 
-FOLDER = "pagefind"
-# Parts of Pagefind's own dialogs; the theme brings its own.
-UNUSED = ("component-ui", "highlight", "modular-ui", "ui")
+FILE = "assets/search-index.js"
+SYNONYMS = "synonyms.csv"
+HEADINGS = {"h1", "h2", "h3"}
 # The TeX source of a formula is not to be read, and figures' sources are not the lecture's text.
-EXCLUDED = "annotation, .figure-source, .code-fold, .anchor"
-TEXT = re.compile(r"^.*?(<html[^>]*>).*?(<article>.*</article>).*$", re.S)
+LEFT_OUT = {"annotation", "button", "script"}
+LEFT_OUT_CLASSES = {
+    "figure-source",
+    "anchor",
+    "caption-label",
+    "header-section-number",
+    "footnotes",
+}
+VOID = set("area base br col embed hr img input link meta source track wbr".split())
+KINDS = {"fig": "Figure", "eq": "Equation", "sec": "Section", "tbl": "Table"}
 
 
-def index(pages: dict[str, Path], build: Path) -> dict[str, Path]:
-    """Return the files of the search index by their place in the book.
+@dataclass
+class Section:
+    """A section of a page: its place in the book and its words, by how much they tell."""
 
-    Only the text of the pages is indexed, and only when it changed.
+    href: str
+    chapter: str
+    title: str
+    name: str
+    """Its label in words: an author calls it by what it is about."""
+    terms: list[str] = field(default_factory=list)
+    """What is set in italics or bold: a term stands so where it is explained."""
+    text: list[str] = field(default_factory=list)
+    code: list[str] = field(default_factory=list)
+
+
+class _Page(HTMLParser):
+    """Reads the sections of a page, and the numbers of its headings and captions."""
+
+    def __init__(self, href: str, chapter: str) -> None:
+        super().__init__()
+        self.href, self.chapter = href, chapter
+        self.sections: list[Section] = []
+        self.places: dict[str, str] = {}
+        """By the identifier of a figure, formula, table or section, what it shows."""
+        self.open: list[tuple[str, bool]] = []
+        self.labelled = ""
+        self.around = ""
+        self.title: list[str] | None = None
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attributes}
+        classes = set(given.get("class", "").split())
+        left_out = tag in LEFT_OUT or bool(classes & LEFT_OUT_CLASSES)
+        # A heading that begins a div leaves its label to it.
+        name = given.get("id", self.around)
+        self.around = given.get("id", "") if tag in {"div", "section"} else ""
+        if tag in HEADINGS and name:
+            place = f"{self.href}#{name}" if tag != "h1" else self.href
+            words = name.removeprefix("sec-").replace("-", " ")
+            self.sections.append(Section(place, self.chapter, "", words))
+            self.title = []
+        if name:
+            self.places.setdefault(name, "")
+            if tag in {"figure", "table"} or tag in HEADINGS or "equation" in classes:
+                self.labelled = name
+        if tag not in VOID:
+            self.open.append((tag, left_out))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in {name for name, _ in self.open}:
+            while self.open.pop()[0] != tag:
+                pass
+        if tag in HEADINGS and self.title is not None:
+            self.sections[-1].title = _joined(self.title)
+            self.places[self.labelled] = self.sections[-1].title
+            self.title = None
+
+    def handle_data(self, data: str) -> None:
+        tags = {tag for tag, _ in self.open}
+        if not self.sections or any(left_out for _, left_out in self.open):
+            return
+        if self.title is not None:
+            self.title.append(data)
+        elif "pre" in tags:
+            self.sections[-1].code.append(data)
+        else:
+            self.sections[-1].text.append(data)
+            if tags & {"em", "strong"} and "a" not in tags:
+                self.sections[-1].terms.append(data)
+        if tags & {"figcaption", "caption"} and self.labelled:
+            self.places[self.labelled] += data
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return " ".join("".join(texts).split())
+
+
+def index(
+    pages: dict[str, Path],
+    titles: dict[str, str],
+    labels: dict[str, dict[str, Any]],
+    root: Path,
+    build: Path,
+) -> dict[str, Path]:
+    """Return the file that the search reads, by its place in the book.
 
     Parameters
     ----------
     pages : dict
-        The book's pages by their place in it.
-    build : Path
-        The build folder, in which the index is kept.
+        The pages to be found, by their place in the book.
+    titles : dict
+        Their titles, with their numbers.
+    labels : dict
+        Number, kind and page of every label of the book.
+    root, build : Path
+        The project's folder, which may hold a table of synonyms, and the build folder.
     """
-    digest = hashlib.sha256(Path(__file__).read_bytes())
-    for href, file in pages.items():
-        digest.update(f"{href}\n{file.name}\n".encode())
-    folder = build / "search" / digest.hexdigest()[:16]
-    if not folder.is_dir():
-        shutil.rmtree(build / "search", ignore_errors=True)
-        _run(pages, build / "search")
-        (build / "search" / "new").rename(folder)
-    return {
-        f"{FOLDER}/{file.relative_to(folder).as_posix()}": file
-        for file in sorted(folder.rglob("*"))
-        if file.is_file()
-    }
+    synonyms = _synonyms(root / SYNONYMS)
+    names = {href: file.name for href, file in pages.items()}
+    made_from = json.dumps([digest(Path(__file__)), names, titles, labels, synonyms])
+    file = build / "search" / f"{hashlib.sha256(made_from.encode()).hexdigest()[:16]}.js"
+    if not file.is_file():
+        content = json.dumps(_content(pages, titles, labels) | {"synonyms": synonyms},
+                             ensure_ascii=False)  # fmt: skip
+        file.parent.mkdir(parents=True, exist_ok=True)
+        for old in file.parent.glob("*.js"):
+            old.unlink()
+        temporary = file.with_suffix(".new")
+        temporary.write_text(f"window.lectureSearch = {content};\n", encoding="utf-8")
+        temporary.replace(file)
+    return {FILE: file}
 
 
-def _run(pages: dict[str, Path], folder: Path) -> None:
+def _content(
+    pages: dict[str, Path], titles: dict[str, str], labels: dict[str, dict[str, Any]]
+) -> dict[str, Any]:
+    sections: list[dict[str, str]] = []
+    places: list[dict[str, str]] = []
     for href, file in pages.items():
-        copy = folder / "pages" / href
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        copy.write_text(TEXT.sub(r"\1<body>\2", file.read_text(encoding="utf-8")), encoding="utf-8")
-    options = [
-        "--quiet",
-        "--keep-index-url",
-        "--root-selector=article",
-        f"--exclude-selectors={EXCLUDED}",
-    ]
-    places = [f"--site={folder / 'pages'}", f"--output-path={folder / 'new'}"]
-    command = [str(get_executable()), *options, *places]
-    process = subprocess.run(command, capture_output=True, text=True, check=False)
-    if process.returncode != 0:
-        raise LectureError(f"Pagefind cannot index the book: {process.stderr.strip()}")
-    for name in UNUSED:
-        for unused in (folder / "new").glob(f"pagefind-{name}.*"):
-            unused.unlink()
+        page = _Page(href, titles[href])
+        text = file.read_text(encoding="utf-8")
+        page.feed(text[text.index("<article>") : text.rindex("</article>")])
+        for section in page.sections:
+            words = {name: _joined(asdict(section)[name]) for name in ("text", "code")}
+            terms = " ".join(section.terms)
+            sections.append({**asdict(section), **words, "terms": terms})
+        for label, entry in labels.items():
+            if entry["page"] == href and entry["number"] and label in page.places:
+                kind = KINDS[entry["kind"]]
+                places.append(
+                    {
+                        "kind": entry["kind"],
+                        "number": entry["number"],
+                        "href": f"{href}#{label}",
+                        "chapter": titles[href],
+                        "title": f"{kind} {entry['number']}",
+                        "text": _joined([page.places[label]]),
+                    }
+                )
+    return {"sections": sections, "places": places}
+
+
+def _synonyms(file: Path) -> dict[str, str]:
+    """Return, for each word of the project's table, the term that the book has for it.
+
+    The table's columns are `word` and `term`.
+    """
+    if not file.is_file():
+        return {}
+    with file.open(encoding="utf-8", newline="") as lines:
+        table = csv.DictReader(lines)
+        if table.fieldnames != ["word", "term"]:
+            raise LectureError("the first line must be 'word,term'", Path(file.name), 1)
+        found = {}
+        for number, row in enumerate(table, start=2):
+            if None in row or not all(row.values()):
+                raise LectureError("a line has a word, a comma and a term", Path(file.name), number)
+            found[_normal(row["word"])] = row["term"].strip()
+    return found
+
+
+def _normal(word: str) -> str:
+    return re.sub(r"\s+", " ", word.strip().lower())
