@@ -10,18 +10,20 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from lecturebuild.reading.gate import nested, opened
 from lecturebuild.reading.source import Cell, Document, Line
+from lecturebuild.running import dependencies
 from lecturebuild.running.execute import Output, name
 from lecturebuild.steps.errors import LectureError
 from lecturebuild.steps.files import digest
 from lecturebuild.writing import crossref, pandoc
 from lecturebuild.writing.book.page import Book, bibliography, referred_to
 from lecturebuild.writing.crossref import Labels
+from lecturebuild.writing.notebooks.archive import extras_of
 
 STUB = "# your code here"
 FOLDER = "notebooks"
@@ -131,11 +133,13 @@ def write_notebook(
     archive: Path | None,
 ) -> tuple[Path, bool]:
     """Write a notebook into the build folder, unless it is there; return it and if it is new."""
-    lines = _text(notebook, document, archive)
+    lines = _text(book, notebook, document, archive)
+    installing = _installing(book, notebook, document, archive) if archive else ""
     cells = {cell.index: cell for cell, _ in _cells(notebook, document)}
     shown = {index: outputs[index] for index in cells if notebook.solution}
     ingredients = [
         [text for text, _ in lines],
+        installing,
         [[index, cell.code, cell.label, tags(cell)] for index, cell in cells.items()],
         shown,
         referred_to(book, labels),
@@ -151,6 +155,8 @@ def write_notebook(
     folder.mkdir(parents=True, exist_ok=True)
     markdown = _convert(book, document, lines, folder / f"{stem}.index.json", labels)
     made = _assemble(notebook, markdown, cells, shown, book.project.build / "media")
+    if installing:
+        made.insert(bool(made) and made[0]["cell_type"] == "markdown", _first_cell(installing))
     content = {"cells": made, "metadata": KERNEL, "nbformat": 4, "nbformat_minor": 5}
     for old in folder.glob(f"{stem}-{'?' * 16}.ipynb"):
         old.unlink()
@@ -192,10 +198,10 @@ def _executed(cell: Cell) -> bool:
     return cell.options.get("eval", True) is not False
 
 
-def _text(notebook: Notebook, document: Document, archive: Path | None) -> Lines:
+def _text(book: Book, notebook: Notebook, document: Document, archive: Path | None) -> Lines:
     """Return a notebook's Markdown with a mark in place of each cell."""
     lines: Lines = []
-    needs = _needs(document, archive)
+    needs = _needs(book, document, archive)
     for block, _ in _blocks(notebook, document):
         if isinstance(block, Line):
             lines.append((block.text, (block.file, block.number)))
@@ -217,21 +223,62 @@ def _mark(notebook: Notebook, cell: Cell) -> list[str]:
     return mark
 
 
-def _needs(document: Document, archive: Path | None) -> Lines:
+def _needs(book: Book, document: Document, archive: Path | None) -> Lines:
     """Return a list of what must be there before a notebook runs."""
     lines: Lines = [
         (block.text, (block.file, block.number))
         for block, around in nested(document)
         if isinstance(block, Line) and _inside("downloads", around)
     ]
-    if archive:
-        item = f"* `{archive.name}`, to be installed: `pip install {archive.name}`"
+    if archive and not book.project.settings.text("book", "site-url"):
+        item = f"* `{archive.name}`, which the cell below installs"
         lines.append((item, (document.path, 1)))
     if not any(text.strip() for text, _ in lines):
         return []
     head = "Put into the folder of this notebook, from the exercise's page:"
     place = document.path, 1
     return [("", place), (head, place), ("", place), *lines, ("", place)]
+
+
+def _installing(book: Book, notebook: Notebook, document: Document, archive: Path) -> str:
+    """Return the code of the cell that installs what a notebook needs, answers included."""
+    root, page = book.project.root, notebook.page
+    code = "\n".join(cell.code for cell, _ in _cells(replace(notebook, solution=True), document))
+    modules = dependencies.modules_of(code, (root / page).parent, root)
+    extras = extras_of(root, dependencies.libraries_of(code, *modules))
+    package = archive.name.partition("-")[0]
+    asked = f"[{','.join(sorted(extras))}]" if extras else ""
+    site = book.project.settings.text("book", "site-url").rstrip("/")
+    if site:
+        source = f"{package}{asked} @ {site}/{FOLDER}/{archive.name}"
+        place = f"{site}/{page.with_suffix('.html').as_posix()}"
+    else:
+        source = f"./{archive.name}{asked}"
+        place = f"{page.with_suffix('.html').name} of the book"
+    needed = [package, *(names[0] for names in extras.values())]
+    lines = [
+        f"# This notebook belongs to {place}.",
+        "# What it needs is installed here, unless it is there already.",
+        "import importlib.util",
+        "import os",
+        "",
+        'os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # no messages of TensorFlow\'s',
+        f"if not all(map(importlib.util.find_spec, {json.dumps(needed)})):",
+        f'    %pip install --quiet "{source}"',
+    ]
+    return "\n".join(line for line in lines if extras or not line.startswith(("os.", "import os")))
+
+
+def _first_cell(code: str) -> dict[str, Any]:
+    """Return the cell that installs; its tag tells programs that execute notebooks to skip it."""
+    return {
+        "cell_type": "code",
+        "execution_count": None,
+        "id": "install",
+        "metadata": {"tags": ["skip-execution"]},
+        "outputs": [],
+        "source": _source(code),
+    }
 
 
 def _convert(book: Book, document: Document, lines: Lines, index: Path, labels: Labels) -> str:
