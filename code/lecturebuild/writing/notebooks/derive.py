@@ -255,7 +255,8 @@ def _installing(book: Book, notebook: Notebook, document: Document, archive: Pat
     else:
         source = f"./{archive.name}{asked}"
         place = f"{page.with_suffix('.html').name} of the book"
-    needed = [package, *(names[0] for names in extras.values())]
+    firsts = (names[0].removesuffix("-cpu") for names in extras.values())
+    needed = [package, *(first.replace("-", "_") for first in firsts)]
     lines = [
         f"# This notebook belongs to {place}.",
         "# What it needs is installed here, unless it is there already.",
