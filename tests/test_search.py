@@ -97,7 +97,10 @@ def small(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def browser(small, lecture_site):
+def browser(small, request):
+    """Give a browser, when all is rendered: it and Jupyter do not share an event loop."""
+    if any("lecture_site" in test.fixturenames for test in request.session.items):
+        request.getfixturevalue("lecture_site")
     with chromium() as browser:
         yield browser
 

@@ -4,7 +4,6 @@ The search itself runs in the reader's browser (`theme/search.js`), with the lib
 """
 
 import csv
-import hashlib
 import json
 import re
 from collections.abc import Iterable
@@ -14,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from lecturebuild.steps.errors import LectureError
-from lecturebuild.steps.files import digest
+from lecturebuild.steps.store import File, Result, Step, value
+from lecturebuild.writing.book.page import Book
 
 FILE = "assets/search-index.js"
 SYNONYMS = "synonyms.csv"
@@ -109,40 +109,51 @@ def _joined(texts: Iterable[str]) -> str:
     return " ".join("".join(texts).split())
 
 
-def index(
-    pages: dict[str, Path],
-    titles: dict[str, str],
-    labels: dict[str, dict[str, Any]],
-    root: Path,
-    build: Path,
-) -> dict[str, Path]:
-    """Return the file that the search reads, by its place in the book.
+def search_step(pages: dict[str, Step], shared: Step, hidden: Iterable[Path], root: Path) -> Step:
+    """Return the step that writes the search index.
 
     Parameters
     ----------
     pages : dict
-        The pages to be found, by their place in the book.
-    titles : dict
-        Their titles, with their numbers.
-    labels : dict
-        Number, kind and page of every label of the book.
-    root, build : Path
-        The project's folder, which may hold a table of synonyms, and the build folder.
+        The book's pages, by their place in it.
+    shared : Step
+        It gives what all pages share, with the numbers of what is in them.
+    hidden : iterable of Path
+        Pages that are not to be found.
+    root : Path
+        The project's folder, which may hold a table of synonyms.
     """
-    synonyms = _synonyms(root / SYNONYMS)
-    names = {href: file.name for href, file in pages.items()}
-    made_from = json.dumps([digest(Path(__file__)), names, titles, labels, synonyms])
-    file = build / "search" / f"{hashlib.sha256(made_from.encode()).hexdigest()[:16]}.js"
-    if not file.is_file():
-        content = json.dumps(_content(pages, titles, labels) | {"synonyms": synonyms},
-                             ensure_ascii=False)  # fmt: skip
-        file.parent.mkdir(parents=True, exist_ok=True)
-        for old in file.parent.glob("*.js"):
-            old.unlink()
-        temporary = file.with_suffix(".new")
-        temporary.write_text(f"window.lectureSearch = {content};\n", encoding="utf-8")
-        temporary.replace(file)
-    return {FILE: file}
+    places = {page.with_suffix(".html").as_posix() for page in hidden}
+    found = {href: page for href, page in pages.items() if href not in places}
+    table = [root / SYNONYMS] if (root / SYNONYMS).is_file() else []
+    inputs = {"pages": found, "titles": value(_titles, book=shared), "table": table}
+    inputs["labels"] = value(_labels, book=shared)
+    return Step("search", "index", _write_index, inputs, read=_places)
+
+
+def _titles(book: Book) -> dict[str, str]:
+    return {one.href: f"{one.number} {one.title}".strip() for one in book.chapters}
+
+
+def _labels(book: Book) -> dict[str, dict[str, Any]]:
+    return book.index
+
+
+def _places(result: Result) -> dict[str, File]:
+    return {FILE: result.only}
+
+
+def _write_index(
+    folder: Path,
+    pages: dict[str, File],
+    titles: dict[str, str],
+    labels: dict[str, dict[str, Any]],
+    table: list[Path],
+) -> None:
+    content = _content({href: page.path for href, page in pages.items()}, titles, labels)
+    content["synonyms"] = {word: term for file in table for word, term in _synonyms(file).items()}
+    text = f"window.lectureSearch = {json.dumps(content, ensure_ascii=False)};\n"
+    (folder / Path(FILE).name).write_text(text, encoding="utf-8")
 
 
 def _content(
@@ -179,8 +190,6 @@ def _synonyms(file: Path) -> dict[str, str]:
 
     The table's columns are `word` and `term`.
     """
-    if not file.is_file():
-        return {}
     with file.open(encoding="utf-8", newline="") as lines:
         table = csv.DictReader(lines)
         if table.fieldnames != ["word", "term"]:
