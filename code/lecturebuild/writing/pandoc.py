@@ -63,7 +63,7 @@ def run(
             text=text,
         )
         report = log.read()
-    if ended.returncode == HEAP_EXHAUSTED:
+    if ended.returncode == HEAP_EXHAUSTED or "out of memory" in ended.stderr:
         message = f"Pandoc needs more memory than it may have; {process.MORE}"
         raise LectureError(message, *_densest(text, origins))
     if ended.returncode != 0:
