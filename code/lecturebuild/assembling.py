@@ -18,7 +18,6 @@ from lecturebuild.steps.errors import LectureError
 from lecturebuild.steps.store import File, Result, Step, value
 from lecturebuild.writing import addresses, crossref
 from lecturebuild.writing.book import page as book
-from lecturebuild.writing.book.search import FOLDER as SEARCH
 from lecturebuild.writing.crossref import Labels
 from lecturebuild.writing.deck import latex
 from lecturebuild.writing.notebooks import derive as notebooks
@@ -187,10 +186,9 @@ def whole_site(
     labels: dict[Path, Labels],
 ) -> Site:
     """Return all files of a book: what was made, the theme's, and those of the project."""
-    site = dict(site)
+    site = site | index
     for found in media:
         site |= {f"media/{name}": file for name, file in found.items()}
-    site |= {f"{SEARCH}/{name}": file for name, file in index.items()}
     for file in sorted(book.THEME.rglob("*")):
         if file.is_file() and file.suffix not in {".html", ".md"}:
             place = f"assets/{file.relative_to(book.THEME).as_posix()}"

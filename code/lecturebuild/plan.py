@@ -95,11 +95,12 @@ def plan(
         site[f"{notebooks.FOLDER}/{packed}"] = package
 
     # Pictures, the search index, and files of the project that pages show or link to; publish all.
+    listing_pages = [page for page, document in pages.items() if listing.is_list(document)]
     whole = value(
         partial(assembling.whole_site, project, pages),
         site=site | written,
         media=[pictures.pictures_step(page, woven[page]) for page in pages],
-        index=search.search_step(written),
+        index=search.search_step(written, shared, listing_pages, root),
         labels=labels,
     )
     with_deck = value(partial(assembling.with_kept_deck, project), site=whole)
