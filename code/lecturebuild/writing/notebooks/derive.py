@@ -29,7 +29,7 @@ STUB = "# your code here"
 FOLDER = "notebooks"
 FILTERS = [pandoc.FILTERS / f"{name}.lua" for name in ("notebook", "visibility")]
 WRITER = "commonmark+tex_math_dollars+pipe_tables+strikeout"
-MARK = re.compile(r"^<!-- cell (\d+) -->$", re.M)
+MARK = re.compile(r"^<!-- (cell \d+|answer|end of answer) -->$", re.M)
 HEADING = re.compile(r"^#\s")
 NOTEBOOK = re.compile(r"""\.notebook\b.*\bname=["']?([\w-]+)""")
 KERNEL = {
@@ -301,24 +301,50 @@ def _assemble(
     outputs: dict[int, tuple[Output, ...]],
     media: Path,
 ) -> list[dict[str, Any]]:
-    """Return a notebook's cells: Markdown, split at the marks, and code in place of these."""
-    parts = MARK.split(markdown)
+    """Return a notebook's cells: Markdown, split at the marks, and code in place of these.
+
+    The text of an answer is a cell of its own, which nbgrader takes out and a person grades.
+    """
     made: list[dict[str, Any]] = []
-    for number, part in enumerate(parts):
-        if number % 2:
-            cell = cells[int(part)]
-            count = sum(other["cell_type"] == "code" for other in made) + 1
+    answer = False
+    for number, part in enumerate(MARK.split(markdown)):
+        if number % 2 == 0:
+            if part.strip():
+                made.append(_markdown(part.strip(), sum(map(_is_text, made)) + 1, answer))
+        elif part.startswith("cell "):
+            cell = cells[int(part.removeprefix("cell "))]
+            count = sum(not _is_text(other) for other in made) + 1
             made.append(_code(notebook, cell, count, outputs.get(cell.index, ()), media))
-        elif part.strip():
-            made.append(
-                {
-                    "cell_type": "markdown",
-                    "id": f"text-{number // 2 + 1}",
-                    "metadata": {},
-                    "source": _source(part.strip()),
-                }
-            )
+        else:
+            answer = part == "answer"
     return made
+
+
+def _is_text(cell: dict[str, Any]) -> bool:
+    return bool(cell["cell_type"] == "markdown")
+
+
+def _markdown(text: str, count: int, answer: bool) -> dict[str, Any]:
+    metadata = {"nbgrader": _grading("markdown", f"answer-{count}", answer)} if answer else {}
+    return {
+        "cell_type": "markdown",
+        "id": f"text-{count}",
+        "metadata": metadata,
+        "source": _source(text),
+    }
+
+
+def _grading(kind: str, identifier: str, solution: bool) -> dict[str, Any]:
+    """Return nbgrader's metadata: a solution is to be replaced for students and graded by hand."""
+    return {
+        "cell_type": kind,
+        "grade": solution,
+        "grade_id": identifier,
+        "locked": not solution,
+        "schema_version": 3,
+        "solution": solution,
+        "task": False,
+    } | ({"points": 1} if solution else {})
 
 
 def _code(
@@ -328,17 +354,7 @@ def _code(
     identifier = cell.label or f"{cell.page.stem}-{cell.index + 1}"
     identifier = re.sub(r"[^\w-]", "-", identifier)[:64]
     stub = solution and not notebook.solution
-    grading = {
-        "cell_type": "code",
-        "grade": solution,
-        "grade_id": identifier,
-        "locked": not solution,
-        "schema_version": 3,
-        "solution": solution,
-        "task": False,
-    }
-    if solution:
-        grading["points"] = 1
+    grading = _grading("code", identifier, solution)
     return {
         "cell_type": "code",
         "execution_count": count if notebook.solution else None,
