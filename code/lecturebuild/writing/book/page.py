@@ -32,6 +32,7 @@ FILTERS = [
         "downloads",
         "callouts",
         "code-fold",
+        "macros",
         "crossref",
         "pictures",
         "tables",
@@ -81,9 +82,15 @@ def bibliography(project: Project) -> list[Path]:
     return _files(project, "bibliography") + _files(project, "csl")
 
 
+def macros(project: Project) -> dict[str, str]:
+    """Return the metadata by which a filter finds the project's LaTeX macros, if it has any."""
+    files = _files(project, "latex-macros")
+    return {"latex-macros": str(files[0])} if files else {}
+
+
 def used_files(project: Project) -> list[Path]:
     """Return the files of the project, apart from its text, that any page is made from."""
-    return project_filters(project) + bibliography(project)
+    return project_filters(project) + bibliography(project) + _files(project, "latex-macros")
 
 
 def _files(project: Project, key: str) -> list[Path]:
@@ -185,7 +192,8 @@ def _write_page(
             "bibliography": [str(file) for file in _files(project, "bibliography")],
             "link-citations": True,
             "lang": variables["lang"],
-        },
+        }
+        | macros(project),
     }
     if styles := _files(project, "csl"):
         settings["metadata"]["csl"] = str(styles[0])

@@ -22,12 +22,12 @@ from lecturebuild.running.execute import Output, Outputs
 from lecturebuild.steps.errors import LectureError, relative
 from lecturebuild.steps.store import Step, value
 from lecturebuild.writing import crossref, pandoc
-from lecturebuild.writing.book.page import Book, bibliography, referred_to
+from lecturebuild.writing.book.page import Book, bibliography, macros, referred_to
 from lecturebuild.writing.crossref import Labels
 
 STUB = "# your code here"
 FOLDER = "notebooks"
-FILTERS = [pandoc.FILTERS / f"{name}.lua" for name in ("notebook", "visibility")]
+FILTERS = [pandoc.FILTERS / f"{name}.lua" for name in ("macros", "notebook", "visibility")]
 WRITER = "commonmark+tex_math_dollars+pipe_tables+strikeout"
 MARK = re.compile(r"^<!-- (cell \d+|answer|end of answer) -->$", re.M)
 HEADING = re.compile(r"^#\s")
@@ -134,7 +134,7 @@ def notebook_step(
     archive: str,
 ) -> Step:
     """Return the step that writes a notebook; `archive` names what its cells import, if any."""
-    files = [*FILTERS, *bibliography(project)]
+    files = [*FILTERS, *bibliography(project), *map(Path, macros(project).values())]
     return Step(
         "notebooks",
         notebook.file,
@@ -283,6 +283,8 @@ def _convert(
         [
             f"--to={WRITER}",
             "--wrap=none",
+            *(f"--metadata={key}:{file}" for key, file in macros(project).items()),
+            f"--lua-filter={pandoc.FILTERS / 'macros.lua'}",
             notebook,
             "--citeproc",
             notebook,
