@@ -7,7 +7,7 @@ from pathlib import Path
 from lecturebuild.reading.project import Project, read_project
 from lecturebuild.reading.source import Cell, Document, read_document
 from lecturebuild.render import chapters_of
-from lecturebuild.running.execute import Output
+from lecturebuild.running.outputs import Output
 from lecturebuild.writing import crossref
 from lecturebuild.writing.book import page as book
 from lecturebuild.writing.notebooks import derive as notebooks

@@ -15,7 +15,7 @@ from lecturebuild.reading.project import Project, build_name
 from lecturebuild.writing import crossref, pandoc
 from lecturebuild.writing.book import markup, pictures
 from lecturebuild.writing.crossref import Labels
-from lecturebuild.writing.weave import Woven
+from lecturebuild.writing.weave import MEDIA, Woven
 
 THEME = Path(__file__).parent / "theme"
 REFERENCES = "\n## References {.unnumbered}\n\n::: {#refs}\n:::\n"
@@ -179,6 +179,7 @@ def write_page(
         woven.origins,
         {"QUARTO_PROJECT_DIR": str(book.project.root)},
     )
+    written = written.replace(MEDIA, f"{root}media/")
     written = _tidy(book, chapter, woven, labels, written)
     for old in folder.glob(f"{stem}-{'?' * 16}.html"):
         old.unlink()

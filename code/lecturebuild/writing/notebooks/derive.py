@@ -16,7 +16,8 @@ from typing import Any
 
 from lecturebuild.reading.gate import nested, opened
 from lecturebuild.reading.source import Cell, Document, Line
-from lecturebuild.running.execute import Output, name
+from lecturebuild.running.execute import name
+from lecturebuild.running.outputs import MARKUP, PICTURES, Output
 from lecturebuild.steps.errors import LectureError
 from lecturebuild.steps.files import digest
 from lecturebuild.writing import crossref, pandoc
@@ -34,8 +35,8 @@ KERNEL = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-IMAGES = {"svg": "image/svg+xml", "png": "image/png", "jpg": "image/jpeg"}
-MARKUP = {"markdown": "text/markdown", "latex": "text/latex", "html": "text/html"}
+IMAGES = {suffix: kind for kind, suffix in PICTURES.items() if suffix != "pdf"}
+TYPES = {short: kind for kind, short in MARKUP.items()}
 
 Lines = list[tuple[str, tuple[Path, int]]]
 """Markdown and, for each line, file and line that it comes from."""
@@ -327,7 +328,7 @@ def _output(output: Output, cell: Cell, count: int, media: Path) -> dict[str, An
         return {"output_type": "error", "ename": kind, "evalue": value, "traceback": lines}
     data: dict[str, Any] = {"text/plain": _source(output.text)} if output.text else {}
     if output.markup:
-        data[MARKUP[output.kind]] = _source(output.markup)
+        data[TYPES[output.kind]] = _source(output.markup)
     for suffix, file in output.files.items():
         if suffix == "svg":
             data[IMAGES[suffix]] = _source((media / file).read_text(encoding="utf-8"))
