@@ -6,6 +6,13 @@ where it shows a table (`#tbl-name`). What Pandoc kept as HTML but every output 
 HTML that a cell put out becomes what the deck can show of it. Only the built-in renderer uses this.
 ]]
 
+local nothing = '(Shown in the book.)'
+
+local function Meta(meta)
+  local words = meta['lecture-words'] or {}
+  nothing = words[nothing] and pandoc.utils.stringify(words[nothing]) or nothing
+end
+
 local function labelled(image)
   return image and image.t == 'Image' and image.identifier:match('^%a+%-.+')
 end
@@ -106,9 +113,9 @@ local function CodeBlock(block)
   local tables = false
   read:walk{Table = function() tables = true end}
   if not tables and pandoc.utils.stringify(read):match('^%s*$') then
-    return pandoc.Para{pandoc.Emph{pandoc.Str('(Shown in the book.)')}}
+    return pandoc.Para{pandoc.Emph{pandoc.Str(nothing)}}
   end
   return read.blocks
 end
 
-return {{Para = Para, Inlines = Inlines, RawBlock = RawBlock, CodeBlock = CodeBlock}}
+return {{Meta = Meta}, {Para = Para, Inlines = Inlines, RawBlock = RawBlock, CodeBlock = CodeBlock}}
