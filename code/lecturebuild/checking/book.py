@@ -18,7 +18,6 @@ from lecturebuild.checking.deck import Problem, frame_edges, frames, read_frames
 from lecturebuild.reading.gate import figure_names, nested
 from lecturebuild.reading.project import Project
 from lecturebuild.reading.source import Cell, Document, Line, read_document
-from lecturebuild.render import kept_labels
 from lecturebuild.steps.errors import relative
 from lecturebuild.writing import crossref
 from lecturebuild.writing.notebooks.derive import notebooks_of
@@ -255,7 +254,7 @@ def check(project: Project, external: bool = False) -> list[Problem]:
     pages = [
         read_document(project.root, page, project.pages, project.settings) for page in project.pages
     ]
-    found = {page.path: kept_labels(project, page.path) for page in pages}
+    found = {page.path: crossref.kept_labels(project.root, page.path) for page in pages}
     problems = [
         *labels(pages, found),
         *bibliography(project, found),

@@ -63,13 +63,9 @@ def for_page(project: Project, document: Document, labels: Labels) -> dict[str, 
     return site
 
 
-def for_latex(project: Project, document: Document, labels: Labels) -> dict[str, str]:
-    """Return, for the address of each picture of the deck, the file that LaTeX reads."""
-    folder = project.build / "deck" / "pictures"
-    return {
-        address: str(pictures.for_latex(file, folder))
-        for address, file in shown(project, document, labels.deck_images).items()
-    }
+def for_latex(project: Project, document: Document, labels: Labels) -> dict[str, Path]:
+    """Return the files of the pictures that the deck shows, by their addresses."""
+    return shown(project, document, labels.deck_images)
 
 
 def linked(

@@ -75,7 +75,7 @@ def words(settings: Settings) -> dict[str, str]:
     found = WORDS.get(re.split("[-_]", language)[0])
     if found is None:
         known = ", ".join(WORDS)
-        message = f"no words in the language '{language}'; there are {known}: see {Path(__file__).name}"
+        message = f"no words in the language '{language}'; {Path(__file__).name} has {known}"
         raise settings.error(message, "lang")
     return found
 
