@@ -192,7 +192,13 @@ local function collect(doc)
       present[element.identifier] = true
     end
   end
-  doc:walk{Header = note, Figure = note, Table = note, Div = note, Span = note}
+  local function raw(block)
+    local id = block.text:match('^<[^>]* id="([^"]+)"')  -- of a callout
+    if id then
+      present[id] = true
+    end
+  end
+  doc:walk{RawBlock = raw, Header = note, Figure = note, Table = note, Div = note, Span = note}
 end
 
 local reference_text

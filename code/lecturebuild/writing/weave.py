@@ -138,7 +138,13 @@ def _div(attributes: str, body: list[str]) -> list[str]:
 
 def _code(cell: Cell) -> list[str]:
     fence = _fence(cell.code)
-    code = [f"{fence}{{.python .cell-code}}", *cell.code.strip("\n").split("\n"), fence, ""]
+    attributes = ".python .cell-code"
+    if label := cell.options.get("lst-label"):
+        attributes = f"#{label} {attributes}"
+    for key in ("lst-cap", "filename"):
+        if text := cell.options.get(key):
+            attributes += f' {key}="{_quoted(text)}"'
+    code = [f"{fence}{{{attributes}}}", *cell.code.strip("\n").split("\n"), fence, ""]
     fold = cell.options.get("code-fold", False)
     if not fold:
         return code
@@ -175,14 +181,18 @@ def _picture(
     if output.width:
         attributes += f" width={output.width}px"
     if alt := cell.options.get("fig-alt"):
-        escaped = html.escape(" ".join(alt.split())).replace("\\", "\\\\")
-        attributes += f' fig-alt="{escaped}"'
+        attributes += f' fig-alt="{_quoted(alt)}"'
     caption = _balanced(" ".join((cell.options.get("fig-cap") or "").split()))
     if cell.label and cell.label.startswith("fig-"):
         if not caption:
             raise LectureError(f"{name(cell)} needs a fig-cap", cell.file, cell.line)
         attributes = f"#{cell.label} {attributes}"
     return [f"![{caption}]({for_html.name}){{{attributes}}}", ""]
+
+
+def _quoted(text: str) -> str:
+    """Return a text as it stands in the quotes of an attribute."""
+    return html.escape(" ".join(text.split())).replace("\\", "\\\\")
 
 
 def _balanced(caption: str) -> str:

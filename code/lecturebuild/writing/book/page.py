@@ -29,6 +29,8 @@ REFERENCES = "\n## {} {{.unnumbered}}\n\n::: {{#refs}}\n:::\n"
 FILTERS = [
     pandoc.FILTERS / f"{name}.lua"
     for name in (
+        "frames",
+        "answers",
         "paths",
         "shapes",
         "visibility",

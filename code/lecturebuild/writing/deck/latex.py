@@ -25,6 +25,9 @@ from lecturebuild.writing.words import words
 FILTERS = [
     pandoc.FILTERS / f"{name}.lua"
     for name in (
+        "frames",
+        "answers",
+        "muted",
         "paths",
         "shapes",
         "visibility",
