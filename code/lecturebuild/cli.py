@@ -2,20 +2,20 @@
 
 import argparse
 import os
+import signal
 import sys
 from pathlib import Path
 
+from lecturebuild.running import process
 from lecturebuild.steps.errors import LectureError
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; return its exit code: 0, or 1 after a message about what to mend."""
     options = _parser().parse_args(arguments)
-    # Kernels and figures run side by side: with threads of its own for each small product of
-    # matrices, they are several times slower, and sums may differ from run to run.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
-        return int(options.run(options))
+        with process.ended_by_signals():
+            return int(options.run(options))
     except LectureError as error:
         print(f"lecture: {error}", file=sys.stderr)
         return 1
@@ -23,9 +23,9 @@ def main(arguments: list[str] | None = None) -> int:
         place = f"{error.filename}: " if error.filename else ""
         print(f"lecture: {place}{error.strerror or error}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stopped:
         print("lecture: interrupted; nothing was published", file=sys.stderr)
-        return 130
+        return 128 + getattr(stopped, "signal", signal.SIGINT)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -67,6 +67,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     check.add_argument("--external", action="store_true", help="also try links to other hosts")
     check.set_defaults(run=_check)
+
+    complete = commands.add_parser(
+        "complete", help="add notebooks and what else its pages link to to a book made by Quarto"
+    )
+    complete.set_defaults(run=_complete)
 
     figures = commands.add_parser("figures", help="draw figures into the store")
     figures.add_argument("names", nargs="*", metavar="NAME", help="default: all of figures/")
@@ -116,6 +121,20 @@ def _check(options: argparse.Namespace) -> int:
         print(problem)
     print(f"{len(problems)} problems" if problems else "no problems")
     return 1 if problems else 0
+
+
+def _complete(options: argparse.Namespace) -> int:
+    from lecturebuild.complete import complete
+    from lecturebuild.steps.progress import Progress
+
+    # Quarto's, by which figures would be drawn for one of the outputs alone.
+    os.environ.pop("QUARTO_EXECUTE_INFO", None)
+    with Progress() as progress:
+        missing = complete(Path(), progress)
+    for problem in missing:
+        print(f"warning: {problem}", file=sys.stderr)
+    print(progress.summary())
+    return 0
 
 
 def _figures(options: argparse.Namespace) -> int:

@@ -132,9 +132,10 @@ def _same(file: Path, made: File) -> bool:
     return not file.is_symlink() and digest(file) == made.digest
 
 
-def publish_deck(project: Project, site: Site) -> None:
-    """Put a new deck and its handout into the book."""
+def add(project: Project, site: Site) -> None:
+    """Put files into the book, each in one step, and leave all others as they are."""
     mark = project.output / MARK
+    ours = mark.is_file() or not project.output.exists()
     known = read_json(mark) or {}
     for place, file in site.items():
         target = project.output / place
@@ -143,7 +144,7 @@ def publish_deck(project: Project, site: Site) -> None:
         shutil.copy2(file.path, temporary)
         temporary.replace(target)
         known[place] = file.digest
-    if mark.is_file() or set(known) == set(site):
+    if ours:  # and not Quarto's
         temporary = project.build / f"{MARK}.new"
         temporary.write_text(json.dumps(known, indent=1), encoding="utf-8")
         temporary.replace(mark)

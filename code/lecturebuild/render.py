@@ -9,8 +9,9 @@ from lecturebuild import listing, publishing
 from lecturebuild.publishing import Site
 from lecturebuild.reading import gate, names
 from lecturebuild.reading.project import Project, find_root, read_project
+from lecturebuild.reading.resources import resource_files
 from lecturebuild.reading.source import Document, read_document
-from lecturebuild.running import execute
+from lecturebuild.running import execute, process
 from lecturebuild.running.execute import Outputs
 from lecturebuild.steps.errors import LectureError
 from lecturebuild.steps.progress import Progress
@@ -42,20 +43,22 @@ def render(path: Path, formats: tuple[str, ...], progress: Progress) -> list[Pat
         At the first thing that the author has to mend.
     """
     project = read_project(find_root(path))
-    with locked(project.build / ".lock", _say_waiting):
+    process.project_limits = process.limits_of(project.settings, process.Limits())
+    with locked(project.build / ".lock", say_waiting):
         publishing.recover(project.output)
         publishing.check_place(project)
         return _render(project, formats, progress)
 
 
-def _say_waiting() -> None:
+def say_waiting() -> None:
+    """Tell that another process renders the project."""
     print("waiting for another run that renders this project", flush=True)
 
 
 def _render(project: Project, formats: tuple[str, ...], progress: Progress) -> list[Path]:
     # Read the documents and find what cannot be rendered before anything is executed.
-    pages = {page: _read(project, page) for page in project.pages}
-    slides = _read(project, project.deck.document) if project.deck else None
+    pages = {page: read(project, page) for page in project.pages}
+    slides = read(project, project.deck.document) if project.deck else None
     documents = [*pages.values(), *([slides] if slides else [])]
     wanted, no_latex = _possible(project, formats, slides)
     in_deck = {block.file for block in slides.blocks} if slides else set()
@@ -68,7 +71,7 @@ def _render(project: Project, formats: tuple[str, ...], progress: Progress) -> l
 
     # Draw the figures, execute the cells, put their outputs into the text.
     needed = documents if "beamer" in wanted else list(pages.values())
-    figures = _draw(project, needed, progress)
+    figures = draw(project, needed, progress)
     results = _execute_all(project, list(pages.values()), needed, progress)
     texts = {
         page: weave(document, results, figures, project.build / "media")
@@ -76,7 +79,7 @@ def _render(project: Project, formats: tuple[str, ...], progress: Progress) -> l
     }
 
     # List what each page defines and refers to; number it, and look for what leads nowhere.
-    woven = {page: value(_itself, item=text) for page, text in texts.items()}
+    woven = {page: value(itself, item=text) for page, text in texts.items()}
     labels = {page: crossref.labels_step(page, woven[page], project.root) for page in pages}
     shared = value(partial(_contents, project, pages, in_deck), labels=labels)
 
@@ -84,9 +87,11 @@ def _render(project: Project, formats: tuple[str, ...], progress: Progress) -> l
     if slides and project.deck and "beamer" in wanted:
         # The deck and its handout.
         text = weave(slides, results, figures, project.build / "media", deck=True)
-        frames = value(_itself, item=text)
+        frames = value(itself, item=text)
         deck_labels = crossref.labels_step(slides.path, frames, project.root)
-        index = value(partial(_deck_index, project, slides), shared=shared, labels=deck_labels)
+        index = value(
+            partial(_deck_index, project, slides), shared=shared, labels=deck_labels, pages=labels
+        )
         drawn = value(partial(addresses.for_latex, project, slides), labels=deck_labels)
         pdf = deck.deck_step(project, slides, frames, index, drawn)
         cards = deck.cards_step(project, slides, pdf)
@@ -99,7 +104,7 @@ def _render(project: Project, formats: tuple[str, ...], progress: Progress) -> l
         packed = f"{package.name}.zip" if package else ""
         written: dict[str, Step] = {}
         for page, document in pages.items():
-            offered = value(_itself, item=_offered(project, derived[page], packed))
+            offered = value(itself, item=_offered(project, derived[page], packed))
             written[page.with_suffix(".html").as_posix()] = book.page_step(
                 project, page, shared, woven[page], labels[page], offered
             )
@@ -118,7 +123,7 @@ def _render(project: Project, formats: tuple[str, ...], progress: Progress) -> l
         published = partial(_publish, project, "beamer" in formats or project.deck is None)
         target = value(published, site=whole, archive=_archive(project, whole, formats))
     else:
-        target = value(partial(publishing.publish_deck, project), site=site)
+        target = value(partial(publishing.add, project), site=site)
     Work(Store(project.root), progress).carry_out([target])
     if no_latex:
         raise no_latex
@@ -143,7 +148,8 @@ def _possible(
     return ("html",), no_latex  # without LaTeX there is still a book
 
 
-def _itself(item: Any) -> Any:
+def itself(item: Any) -> Any:
+    """Return what is given, as the value of a step."""
     return item
 
 
@@ -152,11 +158,12 @@ def _file(name: str, result: Any) -> File:
     return file
 
 
-def _read(project: Project, path: Path) -> Document:
+def read(project: Project, path: Path) -> Document:
+    """Return a document of a project."""
     return read_document(project.root, path, project.pages, project.settings)
 
 
-def _draw(
+def draw(
     project: Project, documents: list[Document], progress: Progress
 ) -> Callable[[str], dict[str, Path]]:
     """Draw the figures that are missing from the store; return how to find a figure's files."""
@@ -193,14 +200,15 @@ def _execute_all(
     listing.write_list(project, pages)
     lists = [document for document in documents if listing.is_list(document)]
     others = [document for document in documents if document not in lists]
-    results = _execute(project, others, progress)
+    results = execute_cells(project, others, progress)
     listing.write_cells(project, others)
-    return results | _execute(project, lists, progress)
+    return results | execute_cells(project, lists, progress)
 
 
-def _execute(
+def execute_cells(
     project: Project, documents: list[Document], progress: Progress
 ) -> dict[Path, Outputs]:
+    """Return the outputs of documents, executing what is not in the store."""
     store = execute.Store(project.root)
     results: dict[Path, Outputs] = {}
     stale = []
@@ -252,6 +260,7 @@ def _contents(
         crossref.check_strays(document, labels[page])
         names.check(document, labels[page].gate, own, in_deck=False)
         crossref.check_references(document, labels[page], index, deck_only)
+        addresses.check_pages(project, document, labels[page].links, labels)
     if project.settings.get("nocite") and not any(found.refs for found in labels.values()):
         message = "'nocite' has no effect: give a page '::: {#refs}', which lists all works"
         raise project.settings.error(message, "nocite")
@@ -259,13 +268,18 @@ def _contents(
 
 
 def _deck_index(
-    project: Project, slides: Document, shared: book.Book, labels: Labels
+    project: Project,
+    slides: Document,
+    shared: book.Book,
+    labels: Labels,
+    pages: dict[Path, Labels],
 ) -> dict[str, Any]:
     index = crossref.with_deck(shared.index, labels)
     crossref.check_strays(slides, labels)
     own = project.settings.texts("lecture", "classes")
     names.check(slides, labels.gate, own, in_deck=True)
     crossref.check_references(slides, labels, index, ())
+    addresses.check_pages(project, slides, labels.deck_links, pages)
     return index
 
 
@@ -334,12 +348,8 @@ def _with_linked(
 
 
 def _resources(project: Project) -> Site:
-    return {
-        file.relative_to(project.root).as_posix(): publishing.file_of(file)
-        for pattern in project.settings.texts("project", "resources")
-        for file in sorted(project.root.glob(pattern))
-        if file.is_file()
-    }
+    files = resource_files(project.root, project.settings, project.output)
+    return {file.relative_to(project.root).as_posix(): publishing.file_of(file) for file in files}
 
 
 def _whole(site: Site, extra: list[Site]) -> Site:

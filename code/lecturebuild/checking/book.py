@@ -148,10 +148,10 @@ class _Page(HTMLParser):
                 self.links.append(value)
 
 
-def internal_links(project: Project, documents: list[Document]) -> Iterator[Problem]:
-    """Find links within the book whose file or place is not there."""
+def local_links(folder: Path) -> Iterator[tuple[Path, str, Path, bool]]:
+    """Yield each link of a folder's pages within it: page, link, file, if its place is there."""
     pages: dict[Path, _Page] = {}
-    for file in sorted(project.output.rglob("*.html")):
+    for file in sorted(folder.rglob("*.html")):
         pages[file] = _Page()
         pages[file].feed(file.read_text(encoding="utf-8"))
     for file, page in pages.items():
@@ -161,10 +161,15 @@ def internal_links(project: Project, documents: list[Document]) -> Iterator[Prob
                 continue
             target = (file.parent / unquote(parts.path)).resolve() if parts.path else file
             known = pages.get(target)
-            if not target.is_file() or (
-                parts.fragment and known and parts.fragment not in known.ids
-            ):
-                yield _in_source(project, documents, file, f"dead link to {link}", link)
+            found = not parts.fragment or not known or parts.fragment in known.ids
+            yield file, link, target, found
+
+
+def internal_links(project: Project, documents: list[Document]) -> Iterator[Problem]:
+    """Find links within the book whose file or place is not there."""
+    for file, link, target, found in local_links(project.output):
+        if not (target.is_file() and found):
+            yield _in_source(project, documents, file, f"dead link to {link}", link)
 
 
 def _in_source(

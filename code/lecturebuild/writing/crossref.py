@@ -41,6 +41,9 @@ class Labels:
     images: tuple[Address, ...]
     links: tuple[Address, ...]
     deck_images: tuple[Address, ...]
+    deck_links: tuple[Address, ...]
+    ids: tuple[str, ...]
+    """All places of the page in the book that a link may lead to, labelled or not."""
     deck_only: tuple[str, ...]
     book_references: tuple[str, ...]
     strays: tuple[str, ...]
@@ -64,7 +67,7 @@ def labels_from(found: dict[str, Any]) -> Labels:
         key: tuple(
             Address(**entry) if isinstance(entry, dict) else Address(*entry) for entry in found[key]
         )
-        for key in ("images", "links", "deck_images")
+        for key in ("images", "links", "deck_images", "deck_links")
     }
     lists = {key: tuple(value) for key, value in found.items() if isinstance(value, list)}
     return Labels(**(found | lists | addresses))

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from lecturebuild.reading.source import Cell, Document, Line
-from lecturebuild.running.execute import Outputs, name
+from lecturebuild.reading.source import Cell, Document, Line, name
+from lecturebuild.running.execute import Outputs
 from lecturebuild.running.outputs import Output
 from lecturebuild.steps.errors import LectureError
 from lecturebuild.writing.book import pictures

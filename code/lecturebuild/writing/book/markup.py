@@ -148,7 +148,8 @@ class _Tidier(HTMLParser):
         self._close()
 
     def handle_data(self, data: str) -> None:
-        self._text(data)
+        # A tag that is never closed comes as data.
+        self._text(data.replace("<", "&lt;"))
 
     def handle_entityref(self, name: str) -> None:
         self._text(f"&{name};")

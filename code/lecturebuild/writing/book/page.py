@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import unquote
 
-from lecturebuild.reading.project import Project
+from lecturebuild.reading.project import Project, filter_names
 from lecturebuild.steps.errors import relative
 from lecturebuild.steps.files import digest
 from lecturebuild.steps.store import Read, Step, value
@@ -90,7 +90,8 @@ def cited(labels: Iterable[Labels]) -> frozenset[str]:
 
 def project_filters(project: Project) -> list[Path]:
     """Return the project's own filters."""
-    return _files(project, "filters")
+    files = _existing(project, "filters", filter_names(project.settings))
+    return pandoc.others(files, FILTERS)
 
 
 def bibliography(project: Project) -> list[Path]:
@@ -104,8 +105,12 @@ def used_files(project: Project) -> list[Path]:
 
 
 def _files(project: Project, key: str) -> list[Path]:
+    return _existing(project, key, project.settings.texts(key))
+
+
+def _existing(project: Project, key: str, names: list[str]) -> list[Path]:
     files = []
-    for name in project.settings.texts(key):
+    for name in names:
         if not (project.root / name).is_file():
             raise project.settings.error(f"no such file: {name}", key)
         files.append(project.root / name)

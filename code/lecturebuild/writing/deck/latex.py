@@ -4,15 +4,17 @@ import json
 import os
 import re
 import shutil
-import subprocess
+import signal
 import time
 from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-from lecturebuild.reading.project import Deck, Project
+from lecturebuild.reading.project import Deck, Project, filter_names
 from lecturebuild.reading.source import Document
+from lecturebuild.running import process
+from lecturebuild.running.process import Limits
 from lecturebuild.steps.errors import LectureError, relative
 from lecturebuild.steps.files import discard, in_project
 from lecturebuild.steps.store import Read, Step, before, previous, value
@@ -37,6 +39,7 @@ FILTERS = [
         "pictures",
     )
 ]
+CITEPROC = {"type": "citeproc"}
 ENGINES = {"xelatex": "-xelatex", "lualatex": "-lualatex", "pdflatex": "-pdf"}
 ERROR = re.compile(r"^(?:(?P<file>[^\s:]+\.\w+):(?P<line>\d+): |! )(?P<message>.+)$", re.M)
 SOURCE = re.compile(r"^% source (?P<file>.+):(?P<line>\d+)$", re.M)
@@ -50,8 +53,8 @@ NOTED = {".aux", ".nav", ".out", ".snm", ".toc"}
 FRAME = re.compile(r"^\\begin\{frame\}(?:\[[^]]*\])?(?:\{(?P<title>.*)\})?")
 NO_LATEX = (
     "{program} is not installed, so there is no deck. On Debian or Ubuntu: apt-get install "
-    "texlive-xetex texlive-latex-recommended texlive-fonts-recommended lmodern "
-    "latexmk; on macOS: MacTeX"
+    "texlive-xetex texlive-latex-recommended texlive-fonts-recommended "
+    "texlive-plain-generic lmodern latexmk; on macOS: MacTeX"
 )
 
 
@@ -157,12 +160,13 @@ def typeset(
     seeds = [] if kept is None else [f for f in kept.files.values() if f.path.suffix in NOTED]
     for file in seeds:
         shutil.copyfile(file.path, tex.parent / file.path.name)
-    done = _run_latex(engine, tex, place, once=once)
+    limits = process.limits_of(document.header, process.project_limits)
+    done = _run_latex(engine, tex, place, document.path, limits, once=once)
     if not done and seeds:
         for left in tex.parent.glob(f"{tex.stem}.*"):
             if left != tex:
                 discard(left)
-        done = _run_latex(engine, tex, place, once=once)
+        done = _run_latex(engine, tex, place, document.path, limits, once=once)
     if not done:
         raise explain(tex, document.path, project.build / f"{tex.stem}.log")
     reads = {name: before(project.root / name, start) for name in _inputs(tex, place, project)}
@@ -267,7 +271,7 @@ def _listed(project: Project, document: Document, key: str) -> list[Path]:
     base = header if header.get(key) is not None else settings
     origin = document.path.parent if base is header else Path(settings.file).parent
     paths = []
-    for name in base.texts(key):
+    for name in filter_names(base) if key == "filters" else base.texts(key):
         if not (project.root / origin / name).is_file():
             raise base.error(f"no such file: {name}", key)
         paths.append(project.root / origin / name)
@@ -307,9 +311,9 @@ def _settings(project: Project, deck: Deck, document: Document) -> dict[str, Any
         "table-of-contents": bool(beamer.get("toc", False)),
         "include-in-header": [*map(str, _included(project, document)), str(PLACES)],
         "filters": [
-            *map(str, _listed(project, document, "filters")),
+            *map(str, pandoc.others(_listed(project, document, "filters"), FILTERS)),
             *map(str, FILTERS),
-            {"type": "citeproc"},
+            CITEPROC,
         ],
         "variables": variables,
         "metadata": {
@@ -318,6 +322,7 @@ def _settings(project: Project, deck: Deck, document: Document) -> dict[str, Any
             "lecture-words": words(
                 document.header if document.header.get("lang") else deck.settings
             ),
+            "lecture-site": project.settings.text("book", "site-url").rstrip("/"),
         }
         | ({"csl": str(styles[0])} if styles else {}),
     }
@@ -351,33 +356,46 @@ def missing_latex(document: Document) -> LectureError | None:
     return None
 
 
-def _run_latex(engine: str, tex: Path, folder: Path, *, once: bool = False) -> bool:
+def _run_latex(
+    engine: str, tex: Path, folder: Path, document: Path, limits: Limits, *, once: bool = False
+) -> bool:
     """Run LaTeX as often as it needs, or once where nothing refers to anything; say if it went."""
     options = ["-interaction=nonstopmode", "-halt-on-error", "-file-line-error"]
     command = ["latexmk", "-norc", ENGINES[engine], *options, f"-outdir={tex.parent}", str(tex)]
     if once:
         command = [engine, "-recorder", *options, f"-output-directory={tex.parent}", str(tex)]
-    process = subprocess.run(
-        command,
-        cwd=folder,
-        capture_output=True,
-        # LaTeX otherwise breaks the lines of its log, and the messages in them.
-        env=os.environ | {"max_print_line": "10000"},
-        check=False,
-    )
-    return process.returncode == 0
+    try:
+        ended = process.run(
+            command,
+            "LaTeX",
+            limits=limits,
+            folder=folder,
+            # LaTeX otherwise breaks the lines of its log, and the messages in them.
+            environment={"max_print_line": "10000"},
+            # Asked to end, it writes into its log where it was.
+            ask=signal.SIGINT,
+        )
+    except process.LimitError as error:
+        place = explain(tex, document)
+        if "Interruption" not in place.message:
+            raise LectureError(error.message, document) from None
+        frame = place.message.partition(": Interruption")[0].removeprefix("LaTeX")
+        message = error.message.replace("LaTeX", f"LaTeX{frame}", 1)
+        raise LectureError(message, place.file, place.line) from None
+    return ended.returncode == 0
 
 
-def explain(tex: Path, deck: Path, kept: Path) -> LectureError:
+def explain(tex: Path, deck: Path, kept: Path | None = None) -> LectureError:
     """Turn the first error in LaTeX's log into one that names the source file and the frame.
 
-    Where there is none, the log is kept for the author.
+    Where there is none, the log is put where the author finds it.
     """
     log = tex.with_suffix(".log")
     text = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
     error = ERROR.search(text)
     if error is None:
-        kept.write_text(text, encoding="utf-8")
+        if kept:
+            kept.write_text(text, encoding="utf-8")
         return LectureError(f"LaTeX failed without a message; its log is {kept}", deck)
     message = error["message"].rstrip(".")
     context = re.search(r"^l\.(\d+)", text[error.start() :], re.M)

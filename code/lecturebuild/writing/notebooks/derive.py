@@ -17,8 +17,8 @@ from typing import Any
 
 from lecturebuild.reading.gate import nested, opened
 from lecturebuild.reading.project import Project
-from lecturebuild.reading.source import Cell, Document, Line
-from lecturebuild.running.execute import Outputs, name
+from lecturebuild.reading.source import Cell, Document, Line, name
+from lecturebuild.running.execute import Outputs
 from lecturebuild.running.outputs import MARKUP, PICTURES, Output
 from lecturebuild.steps.errors import LectureError, relative
 from lecturebuild.steps.store import Step, value
