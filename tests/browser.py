@@ -119,6 +119,29 @@ def watch(page: Page, address: str) -> list[str]:
     return complaints
 
 
+def slow(page: Page) -> None:
+    """Let a page load as slowly as Lighthouse takes a phone's network to be."""
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    speed = {"offline": False, "latency": 150}
+    speed |= {"downloadThroughput": 1.6e6 / 8, "uploadThroughput": 750e3 / 8}
+    session.send("Network.emulateNetworkConditions", speed)
+
+
+def layout_shift(page: Page) -> float:
+    """Return how much of a page's first view has moved since it began to load (CLS)."""
+    page.wait_for_load_state("networkidle")
+    return page.evaluate(
+        """() => new Promise((done) => {
+            let sum = 0;
+            new PerformanceObserver((list) => {
+                for (const entry of list.getEntries()) sum += entry.value;
+            }).observe({type: 'layout-shift', buffered: true});
+            setTimeout(() => done(sum), 300);
+        })"""
+    )
+
+
 def axe(page: Page) -> list[str]:
     """Return what axe-core has against a page, WCAG 2.2 AA and its best practices."""
     options = {"runOnly": WCAG, "resultTypes": ["violations"]}

@@ -1,21 +1,31 @@
 --[[ labels: a custom writer that lists, as JSON, what a document defines and what it refers to.
 
-{headings: [{id, level, title, numbered}], items: [{id}], references: [id], images: [path],
-deck_only: [id], book_references: [id], strays: [text]}
+{headings: [{id, level, title, numbered}], items: [{id}], references: [id],
+images: [address], links: [address], deck_images: [address], deck_only: [id], book_references: [id], strays: [text],
+refs: bool, gate: {…}}
 
-`items` are figures, equations and tables, in the order in which they are numbered: as in the
-book, then those that only the deck shows, which are also in `deck_only`. `strays` are marks of
-divs and labels that Pandoc took for text. Used by the built-in renderer (crossref.py).
+`items` are figures, equations, tables, listings and callouts with labels, in the order in which they
+are numbered: as in the book, then those that only the deck shows, which are also in `deck_only`.
+`strays` are marks of divs and labels that Pandoc took for text. An address is three texts: what is
+written, the path from the project's folder and the file that names it. `refs` says that a
+div `#refs` asks for the bibliography. `gate` is what gate.py judges: all names that the document
+uses, marks that were taken for text, and raw text that one output leaves out. Used by the built-in
+renderer (crossref.py).
 ]]
 
 local here = pandoc.path.directory(PANDOC_SCRIPT_FILE)
 
-local function view(doc, format)
-  LECTURE_FORMAT = format
-  return doc:walk(dofile(pandoc.path.join{here, 'visibility.lua'})[1])
+local function filter(name)
+  return dofile(pandoc.path.join{here, name .. '.lua'})
 end
 
-local kinds = {fig = true, eq = true, sec = true, tbl = true}
+local function view(doc, format)
+  LECTURE_FORMAT = format
+  return doc:walk(filter('visibility')[1])
+end
+
+local kinds = {fig = true, eq = true, sec = true, tbl = true, lst = true}
+local callouts = {nte = true, tip = true, wrn = true, imp = true, cau = true}
 
 local function after_formula(inlines, position)
   for behind = 1, 2 do
@@ -35,11 +45,119 @@ local function untitled(div)
   end
 end
 
+local function list(entries)
+  return #entries > 0 and entries or pandoc.List{}
+end
+
+--- Every name that a document uses, once for each kind of element: {element, kind, name}.
+local function names_of(doc)
+  local names, seen = {}, {}
+  local function note(element, kind, name)
+    local key = element .. '|' .. kind .. '|' .. name
+    if not seen[key] then
+      seen[key] = true
+      table.insert(names, {element, kind, name})
+    end
+  end
+  local function element(element)
+    local kind = element.t == 'Figure' and 'Image' or element.t
+    for _, class in ipairs(element.classes) do
+      note(kind, 'class', class)
+    end
+    for name in pairs(element.attributes) do
+      note(kind, 'attribute', name)
+    end
+    if element.identifier ~= '' then
+      note(kind, 'label', element.identifier)
+    end
+  end
+  doc:walk{
+    Div = element, Span = element, Header = element, CodeBlock = element, Code = element,
+    Link = element, Image = element, Table = element, Figure = element,
+  }
+  return names
+end
+
+local in_text = {  -- mark, pattern of a word that Pandoc should not have left in the text
+  {'display', '%$%$'}, {'dollar', '^%$$'}, {'footnote', '%[%^[^%]]+%]'},
+  {'picture', '^!%[.*'}, {'picture', '%]%(.*'}, {'reference', '^%[[^%]]+%]%[[^%]]+%]'},
+  {'attributes', '{[.]%a.*'}, {'attributes', '%]{.*'}, {'attributes', '{%a[%w-]*=.*'},
+  {'comment', '<!%-%-'},
+}
+local at_line = {  -- mark, pattern of a line's first word
+  {'list', '^[-*+]$'}, {'list', '^[(]?[1a][)]$'}, {'list', '^1[.]$'}, {'list', '^#[.]$'},
+  {'table', '^|$'}, {'table', '^|[:-][:%-|]+$'}, {'table', '^%+[-=][-=+]+$'},
+  {'heading', '^##+$'}, {'quotation', '^>$'},
+}
+
+--- What Pandoc took for text though it was meant as more: {mark, text}.
+local function leftovers_of(doc)
+  local found = {}
+  local function following(inlines, position)
+    local words = {}
+    for ahead = position, math.min(position + 2, #inlines) do
+      local inline = inlines[ahead]
+      if inline.t == 'Str' then
+        table.insert(words, inline.text)
+      elseif inline.t == 'Space' then
+        table.insert(words, ' ')
+      else
+        break
+      end
+    end
+    return (table.concat(words):gsub('%s+$', ''))
+  end
+  doc:walk{
+    Inlines = function(inlines)
+      for position, inline in ipairs(inlines) do
+        if inline.t == 'Str' then
+          for _, entry in ipairs(in_text) do
+            local text = inline.text:match(entry[2])
+            if text then
+              table.insert(found, {entry[1], text})
+            end
+          end
+          local before = inlines[position - 1]
+          if before and before.t == 'SoftBreak' then
+            for _, entry in ipairs(at_line) do
+              if inline.text:match(entry[2]) then
+                table.insert(found, {entry[1], following(inlines, position)})
+              end
+            end
+          end
+        end
+      end
+    end,
+  }
+  return found
+end
+
+--- List the addresses of a document's pictures and links.
+local function addresses(doc, images, links)
+  function LECTURE_ADDRESS(kind, written, path, file)
+    table.insert(kind == 'Image' and images or links, {written, path, file})
+  end
+  doc:walk(filter('paths')[2])
+end
+
+--- Raw text in a format that an output leaves out.
+local function raw_of(doc, format)
+  local found = {}
+  local function note(raw)
+    if raw.format == format and not raw.text:match('^%s*<!%-%-') then
+      table.insert(found, raw.text)
+    end
+  end
+  doc:walk{RawInline = note, RawBlock = note}
+  return found
+end
+
 function Writer(doc)
-  local headings, items, references, images = {}, {}, {}, {}
+  local headings, items, references = {}, {}, {}
+  local images, links, deck_images = {}, {}, {}
   local deck_only, book_references, strays = {}, {}, {}
   local seen = {}
-  local in_book = true
+  local in_book, refs = true, false
 
   local function first(id)
     local new = not seen[id]
@@ -70,8 +188,20 @@ function Writer(doc)
         end
       end,
       Figure = function(figure)
-        if figure.identifier:match('^fig%-') then
+        if figure.identifier:match('^fig%-') or figure.identifier:match('^tbl%-') then
           item(figure.identifier)
+        end
+      end,
+      CodeBlock = function(block)
+        if block.identifier:match('^lst%-') then
+          item(block.identifier)
+        end
+      end,
+      Div = function(div)
+        if callouts[div.identifier:match('^(%a+)%-')] then
+          item(div.identifier)
+        elseif div.identifier == 'refs' then
+          refs = refs or in_book
         end
       end,
       Table = function(tbl)
@@ -107,24 +237,28 @@ function Writer(doc)
           end
         end
       end,
-      Image = function(image)
-        if not image.classes:includes('cell-picture') then
-          table.insert(images, image.src)
-        end
-      end,
     }
   end
 
+  local names = names_of(doc)
+  doc = doc:walk(filter('shapes')[1])
   doc = doc:walk{Div = untitled}
-  collect(view(doc, 'html'))
+  local in_html, in_beamer = view(doc, 'html'), view(doc, 'beamer')
+  addresses(in_html, images, links)
+  addresses(in_beamer, deck_images, {})
+  collect(in_html)
   in_book = false
-  collect(view(doc, 'beamer'))
-  local function list(entries)
-    return #entries > 0 and entries or pandoc.List{}
-  end
+  collect(in_beamer)
   return pandoc.json.encode{
     headings = list(headings), items = list(items),
-    references = list(references), images = list(images), deck_only = list(deck_only),
-    book_references = list(book_references), strays = list(strays),
+    references = list(references), images = list(images), links = list(links),
+    deck_images = list(deck_images),
+    deck_only = list(deck_only), book_references = list(book_references), strays = list(strays),
+    refs = refs,
+    gate = {
+      names = list(names), leftovers = list(leftovers_of(doc)),
+      book_latex = list(raw_of(in_html, 'tex')), deck_html = list(raw_of(in_beamer, 'html')),
+      book_html = list(raw_of(in_html, 'html')),
+    },
   }
 end

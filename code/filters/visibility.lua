@@ -1,8 +1,8 @@
 --[[ visibility: keeps or drops what is meant for one output only.
 
-`.content-visible` and `.content-hidden`, on a Div or a Span, with `when-format` or `unless-format`.
-As in Quarto, `pdf` and `latex` include `beamer`. Quarto does this itself; only the built-in
-renderer uses this filter. Another filter may set LECTURE_FORMAT to ask for a format's view.
+`.content-visible` and `.content-hidden`, on a Div, a Span or code, with `when-format` or
+`unless-format`. As in Quarto, `pdf` and `latex` include `beamer`. Quarto does this itself; only the
+built-in renderer uses this filter. Another filter may set LECTURE_FORMAT to ask for a format's view.
 ]]
 
 local output = LECTURE_FORMAT or FORMAT
@@ -10,7 +10,8 @@ local output = LECTURE_FORMAT or FORMAT
 local names = {html = {html = true, html5 = true}, beamer = {beamer = true, latex = true, pdf = true}}
 local ours = output:match('^html') and names.html or names[output] or {[output] = true}
 
-local function filter(element)
+--- Whether an element is shown; nil if it does not say.
+local function shown(element)
   local visible = element.classes:includes('content-visible')
   local hidden = element.classes:includes('content-hidden')
   if not (visible or hidden) then
@@ -22,10 +23,26 @@ local function filter(element)
   elseif element.attributes['unless-format'] then
     holds = not ours[element.attributes['unless-format']]
   end
-  if holds == visible then
-    return element.content
-  end
-  return {}
+  return holds == visible
 end
 
-return {{Div = filter, Span = filter}}
+local function content(element)
+  local is_shown = shown(element)
+  if is_shown ~= nil then
+    return is_shown and element.content or {}
+  end
+end
+
+local function code(element)
+  local is_shown = shown(element)
+  if is_shown == nil then
+    return nil
+  elseif not is_shown then
+    return {}
+  end
+  element.classes = element.classes:filter(function(class) return not class:match('^content%-') end)
+  element.attributes['when-format'], element.attributes['unless-format'] = nil, nil
+  return element
+end
+
+return {{Div = content, Span = content, CodeBlock = code, Code = code}}

@@ -14,7 +14,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from lecturebuild import listing
-from lecturebuild.reading import gate as checks
+from lecturebuild.reading import gate, names
 from lecturebuild.reading.project import Project, build_name, find_root, read_project
 from lecturebuild.reading.source import Document, read_document
 from lecturebuild.running import execute
@@ -22,7 +22,7 @@ from lecturebuild.running.execute import Outputs, Store
 from lecturebuild.steps.errors import LectureError
 from lecturebuild.steps.files import read_json
 from lecturebuild.steps.progress import Progress
-from lecturebuild.writing import crossref, pandoc
+from lecturebuild.writing import addresses, crossref, pandoc
 from lecturebuild.writing.book import page as book
 from lecturebuild.writing.book import pictures, search
 from lecturebuild.writing.crossref import Labels
@@ -84,8 +84,9 @@ def _render(project: Project, formats: tuple[str, ...], progress: Progress) -> l
             raise no_latex
         formats = ("html",)
     in_deck = {block.file for block in deck_document.blocks} if deck_document else set()
+    own = project.settings.texts("lecture", "classes")
     for document in documents:
-        checks.check_document(document, in_deck=document.path in in_deck)
+        gate.check_document(document, own, in_deck=document.path in in_deck)
     crossref.check_duplicates(documents)
     derived = {page: notebooks.notebooks_of(document) for page, document in pages.items()}
     notebooks.check_names(notebook for each in derived.values() for notebook in each)
@@ -121,6 +122,7 @@ def _render(project: Project, formats: tuple[str, ...], progress: Progress) -> l
         deck_only = {label for found in labels.values() for label in found.deck_only}
         for page, document in pages.items():
             crossref.check_strays(document, labels[page])
+            names.check(document, labels[page].gate, own, in_deck=False)
             crossref.check_references(document, labels[page], index, deck_only)
         site: dict[str, Path] = {}
         futures: list[Future[dict[str, Path]]] = []
@@ -128,8 +130,11 @@ def _render(project: Project, formats: tuple[str, ...], progress: Progress) -> l
             deck_labels = in_frames.result()
             deck_index = crossref.with_deck(index, deck_labels)
             crossref.check_strays(deck_document, deck_labels)
+            names.check(deck_document, deck_labels.gate, own, in_deck=True)
             crossref.check_references(deck_document, deck_labels, deck_index, ())
-            futures.append(pool.submit(_deck, project, deck_document, text, deck_index, progress))
+            futures.append(
+                pool.submit(_deck, project, deck_document, text, deck_labels, deck_index, progress)
+            )
         if "html" in formats:
             shared = book.Book(project, chapters, index, book.theme_digest(project))
             archive = _archive(project) if any(derived.values()) else {}
@@ -161,6 +166,8 @@ def _render(project: Project, formats: tuple[str, ...], progress: Progress) -> l
         written = [(chapter.href, site[chapter.href]) for chapter in chapters]
         site |= search.index(dict(written), project.build)
         site |= _assets(project, pages, list(texts.values()), labels)
+        for page, document in pages.items():
+            site |= addresses.linked(project, document, labels[page], site)
         _publish(project, site, archive="beamer" in wished or project.deck is None)
         first = project.output / project.pages[0].with_suffix(".html")
         if no_latex:
@@ -180,9 +187,9 @@ def _draw(
     """Draw the figures that are missing from the store; return how to find a figure's files."""
     from lecturebuild.running import figures
 
-    names = [name for document in documents for name in checks.figure_names(document, project.root)]
-    names = list(dict.fromkeys(names))
-    drawn = {name: figures.lookup(name, project.root) for name in names}
+    wanted = [name for document in documents for name in gate.figure_names(document, project.root)]
+    wanted = list(dict.fromkeys(wanted))
+    drawn = {name: figures.lookup(name, project.root) for name in wanted}
     missing = [name for name, found in drawn.items() if found is None]
     if missing:
         step = f"{len(missing)} figures" if len(missing) > 1 else f"figure {missing[0]}"
@@ -243,7 +250,7 @@ def _labels(project: Project, page: Path, text: Woven) -> Labels:
 def kept_labels(project: Project, page: Path) -> Labels:
     """Return the labels that a page had when it was rendered last."""
     kept = json.loads(_labels_file(project, page).read_text(encoding="utf-8"))["labels"]
-    return Labels(**{name: tuple(value) for name, value in kept.items()})
+    return crossref.labels_from(kept)
 
 
 def _labels_file(project: Project, page: Path) -> Path:
@@ -324,12 +331,18 @@ def _notebook(
 
 
 def _deck(
-    project: Project, document: Document, text: Woven, index: dict[str, Any], progress: Progress
+    project: Project,
+    document: Document,
+    text: Woven,
+    labels: Labels,
+    index: dict[str, Any],
+    progress: Progress,
 ) -> dict[str, Path]:
     assert project.deck is not None
     step = str(document.path)
     progress.begin(step)
-    pdf, new = deck.write_deck(project, document, text, index)
+    shown = addresses.for_latex(project, document, labels)
+    pdf, new = deck.write_deck(project, document, text, index, shown)
     handout = deck.write_handout(project, document, anew=new)
     if new:
         progress.end("deck", step)
@@ -354,15 +367,7 @@ def _assets(
             if file.suffix != ".pdf":
                 site[f"media/{name}"] = pictures.published(file, project.build / "lean")
     for page, defined in labels.items():
-        for image in defined.images:
-            file = (project.root / page.parent / image).resolve()
-            if "://" in image or not file.is_relative_to(project.root):
-                place = crossref.place(pages[page], image)
-                raise LectureError(f"the picture {image} lies outside the project", *place)
-            if not file.is_file():
-                place = crossref.place(pages[page], image)
-                raise LectureError(f"no such picture: {image}", *place)
-            site[file.relative_to(project.root).as_posix()] = file
+        site |= addresses.for_page(project, pages[page], defined)
     for pattern in project.settings.texts("project", "resources"):
         for file in sorted(project.root.glob(pattern)):
             site[file.relative_to(project.root).as_posix()] = file

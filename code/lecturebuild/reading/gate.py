@@ -2,11 +2,12 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
+from lecturebuild.reading import names
 from lecturebuild.reading.scripts import script_of
-from lecturebuild.reading.source import Cell, Document, Line
+from lecturebuild.reading.source import Cell, Document, Line, without_code
 from lecturebuild.steps.errors import LectureError
 
 OPEN = re.compile(r"^\s*:{3,}\s*(?P<attributes>\S.*?)\s*:*\s*$")
@@ -14,19 +15,16 @@ CLOSE = re.compile(r"^\s*:{3,}\s*$")
 ATTRIBUTES = re.compile(r"\{([^{}]*)\}")
 
 FORMATS = ("html", "beamer", "latex", "pdf")
-THEOREMS = "thm lem cor prp cnj def exm exr sol rem alg".split()
-UNSUPPORTED_CLASSES = set(
-    """aside column-body column-margin column-page column-screen grid hidden panel-tabset
-    panel-sidebar panel-input panel-center panel-fill proof remark solution""".split()
-)
-UNSUPPORTED_ATTRIBUTES = ("layout", "layout-ncol", "layout-nrow", "layout-align", "when-meta",
-                          "unless-meta", "when-profile", "unless-profile")  # fmt: skip
 
 
-def check_document(document: Document, *, in_deck: bool) -> None:
-    """Raise an error at the first use of Quarto that is not supported, or not in a frame."""
-    for line, attributes, around in divs(document):
-        _check_attributes(attributes, line)
+def check_document(document: Document, own: Collection[str] = (), *, in_deck: bool) -> None:
+    """Raise an error at the first use of Quarto that is not supported, or not in a frame.
+
+    `own` are the project's own classes. All names are judged again in what Pandoc has read of the
+    document; this comes before anything is executed.
+    """
+    for line, attributes, around in list(divs(document)):
+        _check_attributes(attributes, line, own)
         if label := re.search(r"#(fig|tbl)-[\w-]+", attributes):
             raise LectureError(
                 f"a div with the label '{label[0]}' is not supported; label the picture, the "
@@ -47,9 +45,9 @@ def check_document(document: Document, *, in_deck: bool) -> None:
             )
     for block in document.blocks:
         if isinstance(block, Line) and not block.verbatim and not OPEN.match(block.text):
-            for attributes in ATTRIBUTES.findall(_without_code_and_math(block.text)):
+            for attributes in ATTRIBUTES.findall(_without_math(block.text)):
                 if re.match(r"\s*[.#]", attributes):
-                    _check_attributes(attributes, block)
+                    _check_attributes(attributes, block, own)
 
 
 def nested(document: Document) -> Iterator[tuple[Line | Cell, tuple[str, ...]]]:
@@ -104,27 +102,19 @@ def _book_only(attributes: str) -> bool:
     return (".content-visible" if names_book else ".content-hidden") in attributes
 
 
-def _check_attributes(attributes: str, line: Line) -> None:
+def _check_attributes(attributes: str, line: Line, own: Collection[str]) -> None:
     for name in re.findall(r"(?:when|unless)-format=[\"']?([\w-]+)", attributes):
         if name not in FORMATS:
             message = f"the format '{name}' is not known; there are {', '.join(FORMATS)}"
             raise LectureError(message, line.file, line.number)
-    for word in re.findall(r"[.#]?[\w-]+(?==|\b)", attributes):
-        unsupported = (
-            (word[0] == "." and word[1:] in UNSUPPORTED_CLASSES)
-            or (word[0] == "#" and word[1:].partition("-")[0] in THEOREMS and "-" in word)
-            or (word in UNSUPPORTED_ATTRIBUTES and f"{word}=" in attributes)
-        )
-        if unsupported:
-            raise LectureError(
-                f"'{word}' is a feature of Quarto that the built-in renderer does not support",
-                line.file,
-                line.number,
-            )
+    words = re.sub(r"\"[^\"]*\"|'[^']*'", "", attributes)
+    for word in re.findall(r"[.#]?[A-Za-z][\w-]*=?", words):
+        if wrong := names.judge(word, own):
+            raise LectureError(wrong, line.file, line.number)
 
 
-def _without_code_and_math(text: str) -> str:
-    return re.sub(r"`[^`]*`|\$[^$]*\$", "", text)
+def _without_math(text: str) -> str:
+    return re.sub(r"\$[^$]*\$", "", without_code(text))
 
 
 def figure_names(document: Document, root: Path) -> list[str]:

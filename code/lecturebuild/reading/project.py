@@ -46,6 +46,7 @@ SHARED: dict[str, Any] = {
 # Keys understood in a project file and in a document's header alike.
 
 PROJECT_FILE = SHARED | {
+    "lecture": dict.fromkeys(["classes"]),
     "project": dict.fromkeys(["type", "output-dir", "post-render", "resources", "render"]),
     "book": dict.fromkeys(
         """author chapters cover-image date description downloads favicon page-footer

@@ -1,7 +1,8 @@
 """Read a document: expand its includes, find its cells, keep file and line of everything."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,12 @@ PAGE_HEADER = {key: DOCUMENT_HEADER[key] for key in ("execute", "format", "jupyt
 
 INCLUDE = re.compile(r"""^\s*\{\{<\s*include\s+("[^"]+"|'[^']+'|\S+)\s*>\}\}\s*$""")
 INLINE_CELL = re.compile(r"(?<!`)`\{python\}[^`]*`")
-SHORTCODE = re.compile(r"(?<!\{)\{\{<\s*(/?[\w-]+).*?>\}\}")
+SHORTCODE = re.compile(r"(?<!\{)\{\{<\s*(/?[\w-]*)")
+ESCAPED = re.compile(r"\{(\{\{<.*?>\}\})\}")
+"""A shortcode that is to be shown as it is."""
+OPTION = re.compile(r"#\s?\|\s?(.*)")
+LATE_OPTION = re.compile(r"#\s?\|\s*[\w-]+\s*:")
+EXAMPLE = re.compile(r"^(\s*)\(@([\w-]*)\)(?=\s)")
 FENCE = re.compile(r"^(?P<indent>\s*)(?P<fence>`{3,}(?!.*`)|~{3,})\s*(?P<info>.*)$")
 LABEL = re.compile(r"[A-Za-z][\w:.-]*")
 ENGINE = re.compile(r"^\{(\w[\w-]*)(?P<rest>[^}]*)\}\s*$")
@@ -92,7 +98,12 @@ class _Reader:
         while number < len(lines):
             text = lines[number]
             number += 1
-            if fence := FENCE.match(text):
+            if inside := _comment(lines, number, path) or _formula(lines, number):
+                comment, end = inside
+                for offset, line in enumerate(lines[number - 1 : end]):
+                    self.blocks.append(Line(line, path, number + offset, verbatim=comment))
+                number = end
+            elif fence := FENCE.match(text):
                 end = _closing(lines, number, fence["fence"], path)
                 engine = ENGINE.match(fence["info"])
                 if fence["info"].startswith("{{"):
@@ -102,28 +113,48 @@ class _Reader:
                 if engine:
                     self._cell(path, number, fence["indent"], engine, lines[number:end], page)
                 else:
-                    for offset, line in enumerate(lines[number - 1 : end + 1]):
-                        self.blocks.append(Line(line, path, number + offset, verbatim=True))
+                    first, last = lines[number - 1], lines[end]
+                    self.blocks.append(Line(first, path, number, verbatim=True))
+                    self._verbatim(path, number + 1, lines[number:end])
+                    self.blocks.append(Line(last, path, end + 1, verbatim=True))
                 number = end + 1
-            elif include := INCLUDE.match(text):
-                self._include(path, number, include[1].strip("'\""), page, stack)
-            elif (shortcode := SHORTCODE.search(_without_code(text))) is not None:
-                name = shortcode[1]
-                message = (
-                    "an include stands alone on its line"
-                    if name == "include"
-                    else f"the shortcode '{name}' is not supported; only 'include' is"
-                )
-                raise LectureError(message, path, number)
+            elif SHORTCODE.search(plain := without_code(text)):
+                whole, end = _whole_shortcode(lines, number, path)
+                if include := INCLUDE.match(whole):
+                    self._include(path, number, include[1].strip("'\""), page, stack)
+                else:
+                    raise _no_shortcode(plain, path, number)
+                number = end
             elif INLINE_CELL.search(text):
                 message = "code that is executed in a line is not supported; make it a cell"
                 raise LectureError(message, path, number)
             else:
-                self.blocks.append(Line(text, path, number))
+                self.blocks.append(Line(ESCAPED.sub(r"\1", text), path, number))
 
-    def _include(
-        self, path: Path, number: int, target: str, page: Path, stack: tuple[Path, ...]
-    ) -> None:
+    def _verbatim(self, path: Path, number: int, lines: list[str]) -> None:
+        """Append the lines of a code block; an include in it shows the file's text."""
+        for text, file, line in self._code(path, number, lines):
+            self.blocks.append(Line(text, file, line, verbatim=True))
+
+    def _code(self, path: Path, number: int, lines: list[str]) -> list[tuple[str, Path, int]]:
+        """Return lines of code, with included files, each with its file and line."""
+        code: list[tuple[str, Path, int]] = []
+        for here, text in enumerate(lines, start=number):
+            if include := INCLUDE.match(text):
+                inner = self._included(path, here, include[1].strip("'\""))
+                indent = text[: len(text) - len(text.lstrip())]
+                code += [
+                    (indent + line, inner, count)
+                    for count, line in enumerate(_lines(self.root, inner), start=1)
+                ]
+            elif SHORTCODE.search(ESCAPED.sub("", text)):
+                raise _no_shortcode(text, path, here)
+            else:
+                code.append((ESCAPED.sub(r"\1", text), path, here))
+        return code
+
+    def _included(self, path: Path, number: int, target: str) -> Path:
+        """Return the path, from the project's folder, of a file that another one includes."""
         if target.startswith("/"):
             raise LectureError(
                 f"include {target} by a path relative to this file: Quarto resolves a leading "
@@ -136,7 +167,12 @@ class _Reader:
             raise LectureError(f"no such file to include: {target}", path, number)
         if not included.is_relative_to(self.root):
             raise LectureError(f"{target} lies outside the project", path, number)
-        inner = included.relative_to(self.root)
+        return included.relative_to(self.root)
+
+    def _include(
+        self, path: Path, number: int, target: str, page: Path, stack: tuple[Path, ...]
+    ) -> None:
+        inner = self._included(path, number, target)
         if inner in stack:
             chain = " → ".join(str(file) for file in (*stack[stack.index(inner) :], inner))
             raise LectureError(f"includes itself: {chain}", path, number)
@@ -171,11 +207,11 @@ class _Reader:
                 number,
             )
         code = [line.removeprefix(indent) for line in code]
-        count = 0
-        while count < len(code) and code[count].startswith("#|"):
-            count += 1
-        header = "\n".join(line[2:].removeprefix(" ") for line in code[:count])
-        options = parse(header, path, number + 1)
+        code = [text for text, _, _ in self._code(path, number + 1, code)]
+        header = list(takewhile(bool, map(OPTION.match, code)))
+        count = len(header)
+        _check_late_options(code, count, path, number + 1)
+        options = parse("\n".join(found[1] for found in header if found), path, number + 1)
         check_keys(options, CELL_OPTIONS)
         _check_values(options)
         index = self.counts.get(page, 0)
@@ -214,7 +250,93 @@ def read_document(root: Path, path: Path, pages: tuple[Path, ...], project: Sett
         defaults |= {"code-fold": fold} if fold is not None else {}
     reader = _Reader(root, pages, defaults, {}, [])
     reader.read(path, path, (path,), skip)
-    return Document(path, settings, tuple(reader.blocks))
+    return Document(path, settings, tuple(_number_examples(reader.blocks)))
+
+
+def _comment(lines: list[str], number: int, path: Path) -> tuple[bool, int] | None:
+    """Return the end of an HTML comment of several lines, if one begins on a line."""
+    rest = without_code(lines[number - 1]).rpartition("<!--")
+    if not rest[1] or "-->" in rest[2] or FENCE.match(lines[number - 1]):
+        return None
+    for end in range(number, len(lines)):
+        if "-->" in lines[end]:
+            return True, end + 1
+    raise LectureError("the comment that begins here has no closing '-->'", path, number)
+
+
+def _formula(lines: list[str], number: int) -> tuple[bool, int] | None:
+    """Return the end of a formula in '$$' of several lines, if one begins on a line.
+
+    One that is never closed is text for Pandoc; the gate reports it.
+    """
+    if not odd_dollars(lines[number - 1]) or FENCE.match(lines[number - 1]):
+        return None
+    for end in range(number, len(lines)):
+        if not lines[end].strip():
+            return None
+        if odd_dollars(lines[end]):
+            return False, end + 1
+    return None
+
+
+def odd_dollars(text: str) -> bool:
+    """Say whether a line begins or ends a formula in '$$' without doing both."""
+    return len(re.findall(r"(?<!\\)\$\$", without_code(text))) % 2 == 1
+
+
+def _whole_shortcode(lines: list[str], number: int, path: Path) -> tuple[str, int]:
+    """Return the text of a shortcode that begins on a line, and the number of its last line."""
+    for end in range(number, min(number + 10, len(lines)) + 1):
+        whole = " ".join(line.strip() for line in lines[number - 1 : end])
+        if ">}}" in whole:
+            return whole, end
+    raise LectureError("the shortcode that begins here has no closing '>}}'", path, number)
+
+
+def _no_shortcode(text: str, path: Path, number: int) -> LectureError:
+    found = SHORTCODE.search(text)
+    name = found[1] if found else ""
+    message = (
+        "an include stands alone on its line"
+        if name == "include"
+        else f"the shortcode '{name}' is not supported; only 'include' is. To show it as it is, "
+        f"write {{{{{{< {name} … >}}}}}}"
+    )
+    return LectureError(message, path, number)
+
+
+def _check_late_options(code: list[str], count: int, path: Path, line: int) -> None:
+    """Raise an error at an option that is a mere comment, since something stands before it."""
+    for number, text in enumerate(code[count:], start=line + count):
+        if LATE_OPTION.match(text):
+            message = (
+                f"'{text.strip()}' is a comment here: options stand at the beginning of the cell, "
+                "without a blank line or code before or between them"
+            )
+            raise LectureError(message, path, number)
+
+
+def _number_examples(blocks: list[Line | Cell]) -> list[Line | Cell]:
+    """Write numbers for the '(@)' and '(@name)' of example lists, which count through a document.
+
+    Pandoc would do so, but also take '@fig-relu.' at the beginning of a line for an example.
+    """
+    names: dict[str, int] = {}
+    count = 0
+    for place, block in enumerate(blocks):
+        if isinstance(block, Line) and not block.verbatim and (found := EXAMPLE.match(block.text)):
+            count += 1
+            if found[2]:
+                names[found[2]] = count
+            text = f"{found[1]}({count}){block.text[found.end() :]}"
+            blocks[place] = replace(block, text=text)
+    if names:
+        known = re.compile(rf"\(@({'|'.join(map(re.escape, names))})\)")
+        for place, block in enumerate(blocks):
+            if isinstance(block, Line) and not block.verbatim:
+                text = known.sub(lambda found: f"({names[found[1]]})", block.text)
+                blocks[place] = replace(block, text=text)
+    return blocks
 
 
 def _check_values(options: Settings) -> None:
@@ -264,5 +386,6 @@ def _closing(lines: list[str], start: int, fence: str, path: Path) -> int:
     raise LectureError(f"the code block that begins here has no closing {fence}", path, start)
 
 
-def _without_code(text: str) -> str:
-    return re.sub(r"`[^`]*`", "", text)
+def without_code(text: str) -> str:
+    """Return a line without code, comments and shortcodes that are to be shown."""
+    return re.sub(r"<!--.*?-->", "", ESCAPED.sub("", re.sub(r"(`+).+?\1", "", text)))

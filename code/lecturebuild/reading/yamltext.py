@@ -1,6 +1,9 @@
 """YAML with line numbers: every mistake is reported where it stands."""
 
+import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +12,12 @@ import yaml
 from lecturebuild.steps.errors import LectureError
 
 KeyPath = tuple[str, ...]
+
+ESCAPE = re.compile(
+    r"(?<!\\)(?:\\\\)*(\\(?:[xuU][0-9a-fA-F]{0,1}(?![0-9a-fA-F])|[a-tv-wyzA-TV-Z])\w*)"
+)
+"""A backslash and a letter that are one sign in double quotes, save those with a number."""
+SINGLE_QUOTES = "put a text with a backslash into single quotes, as in '$\\tau$'"
 
 
 @dataclass(frozen=True)
@@ -58,14 +67,39 @@ def parse(text: str, file: Path, first_line: int = 1) -> Settings:
         # What is never closed is noticed one line after the end.
         line = first_line + min(mark.line if mark else 0, len(text.splitlines()) - 1)
         problem = getattr(error, "problem", None) or str(error)
+        if mark and "\t" in (text.splitlines() or [""])[min(mark.line, len(text.splitlines()) - 1)]:
+            problem += "; the line has a tab, but YAML is indented by spaces"
+        if "escape" in problem or "hexdecimal" in problem:
+            problem += f"; {SINGLE_QUOTES}"
         raise LectureError(f"bad YAML: {problem}", file, line) from None
     if values is None:
         return Settings(file=file)
     if not isinstance(values, dict):
         raise LectureError("bad YAML: expected lines of the form 'key: value'", file, first_line)
     lines: dict[KeyPath, int] = {}
+    _check_escapes(node, text, first_line, file)
     _collect(node, (), lines, first_line, file)
     return Settings(values, lines, file)
+
+
+def _check_escapes(node: Any, text: str, first_line: int, file: Path) -> None:
+    """Raise an error at a double-quoted text in which a command of LaTeX's is a sign for YAML.
+
+    It reads a tab and the letters "au" where an author means tau.
+    """
+    if isinstance(node, yaml.ScalarNode):
+        raw = text[node.start_mark.index : node.end_mark.index]
+        if raw.startswith('"') and (found := ESCAPE.search(raw)):
+            line = first_line + node.start_mark.line
+            message = f"YAML reads '{found[1]}' in double quotes as one sign; {SINGLE_QUOTES}"
+            raise LectureError(message, file, line)
+    elif isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            _check_escapes(key, text, first_line, file)
+            _check_escapes(value, text, first_line, file)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            _check_escapes(value, text, first_line, file)
 
 
 def _collect(
@@ -96,13 +130,16 @@ def check_keys(settings: Settings, known: dict[str, Any]) -> None:
         for key, value in values.items():
             here = (*path, str(key))
             if key not in allowed:
-                where = f" under '{'.'.join(path)}'" if path else ""
-                raise settings.error(
-                    f"'{key}'{where} is not supported by the built-in renderer; "
-                    f"it knows {', '.join(sorted(allowed))}",
-                    *here,
-                )
+                raise settings.error(_unknown(key, allowed, path), *here)
             if allowed[key] is not None and isinstance(value, dict):
                 visit(value, allowed[key], here)
 
     visit(settings.values, known, ())
+
+
+def _unknown(key: str, known: Collection[str], path: KeyPath) -> str:
+    """Return a message about a key that is not known."""
+    where = f" under '{'.'.join(path)}'" if path else ""
+    close = get_close_matches(key, known, n=1, cutoff=0.75)
+    hint = f"did you mean '{close[0]}'?" if close else f"it knows {', '.join(sorted(known))}"
+    return f"'{key}'{where} is not supported by the built-in renderer; {hint}"

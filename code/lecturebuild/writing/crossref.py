@@ -15,9 +15,18 @@ from lecturebuild.steps.errors import LectureError
 from lecturebuild.writing import pandoc
 from lecturebuild.writing.weave import Woven
 
-KINDS = ("fig", "eq", "sec", "tbl")
-REFERENCE = re.compile(r"^(fig|eq|sec|tbl)-")
-DEFINITION = re.compile(r"\{[^}]*#((?:fig|eq|sec|tbl)-[\w:.-]+)[^}]*\}")
+KINDS = "fig|eq|sec|tbl|lst|nte|tip|wrn|imp|cau"
+REFERENCE = re.compile(rf"^({KINDS})-")
+DEFINITION = re.compile(rf"\{{[^}}]*#((?:{KINDS})-[\w:.-]+)[^}}]*\}}")
+
+
+@dataclass(frozen=True)
+class Address:
+    """A picture's or link's address as it is written, its path from the project, its file."""
+
+    written: str
+    path: str
+    file: str
 
 
 @dataclass(frozen=True)
@@ -27,22 +36,36 @@ class Labels:
     headings: tuple[dict[str, Any], ...]
     items: tuple[str, ...]
     references: tuple[str, ...]
-    images: tuple[str, ...]
+    images: tuple[Address, ...]
+    links: tuple[Address, ...]
+    deck_images: tuple[Address, ...]
     deck_only: tuple[str, ...]
     book_references: tuple[str, ...]
     strays: tuple[str, ...]
+    refs: bool
+    """Whether a div `#refs` asks for the bibliography."""
+    gate: dict[str, Any]
+    """What gate.py judges."""
 
 
 def read_labels(woven: Woven, folder: Path) -> Labels:
     """Return the labels of a woven document."""
     writer = pandoc.FILTERS / "labels.lua"
     found = json.loads(pandoc.run(woven.text, [f"--to={writer}"], folder, woven.origins))
-    return Labels(
-        tuple(found["headings"]),
-        tuple(item["id"] for item in found["items"]),
-        tuple(found["references"]),
-        *(tuple(found[key]) for key in ("images", "deck_only", "book_references", "strays")),
-    )
+    found["items"] = [item["id"] for item in found["items"]]
+    return labels_from(found)
+
+
+def labels_from(found: dict[str, Any]) -> Labels:
+    """Return labels from JSON."""
+    addresses = {
+        key: tuple(
+            Address(**entry) if isinstance(entry, dict) else Address(*entry) for entry in found[key]
+        )
+        for key in ("images", "links", "deck_images")
+    }
+    lists = {key: tuple(value) for key, value in found.items() if isinstance(value, list)}
+    return Labels(**(found | lists | addresses))
 
 
 def title_of(labels: Labels, page: Path) -> str:

@@ -52,7 +52,14 @@ def weave(
     lines: list[str] = []
     origins: list[tuple[Path, int]] = []
     media: dict[str, Path] = {}
+    file: Path | None = None
     for block in document.blocks:
+        if block.file != file and not (isinstance(block, Line) and block.verbatim and file):
+            # Paths count from the file that names them: filters/paths.lua.
+            file = block.file
+            mark = ["", "```{=source}", file.as_posix(), "```", ""]
+            lines += mark
+            origins += [(file, block.number if isinstance(block, Line) else block.line)] * len(mark)
         if isinstance(block, Line):
             new = [block.text]
             if deck and not block.verbatim and FRAME.match(block.text):

@@ -43,6 +43,12 @@ PRIME = re.compile(r"<msup>(<mi[^>]*>[^<]*</mi>)<mo[^>]*>([′″‴])</mo></msu
 ACCENT = re.compile('<mo accent="true">([\u0300-\u030c])</mo>')
 SPACING = {"\u0300": "`", "\u0301": "´", "\u0302": "^", "\u0303": "~", "\u0306": "˘",
            "\u0307": "˙", "\u0308": "¨", "\u030c": "ˇ"}  # fmt: skip
+# Browsers lower the subscript of a letter that reaches below the line, and lift scripts over an
+# accent; in print they all stand on one line, as if each letter were an x.
+SCRIPTED = re.compile(
+    r"<(msub|msup|msubsup)>(<mi[^>]*>[fgjpqyJQβγζημξρςφϕχψ]</mi>"
+    r'|<mover><mi[^>]*>[^<]*</mi><mo accent="true"[^>]*>[^<]*</mo></mover>)'
+)
 # Browsers would break a line between a formula and the comma behind it.
 PUNCTUATED = re.compile(r'(\(?)(<math display="inline".*?</math>)([,.;:!?)\]’”]*)', re.S)
 LONG_FORMULA = 25
@@ -67,6 +73,7 @@ def tidy(body: str, image_size: ImageSize) -> Markup:
     body = PLAIN_CODE.sub(r"\1", CODE_LINE.sub(r"\1", body))
     body = PRIME.sub(r'<mrow>\1<mo lspace="0" rspace="0">\2</mo></mrow>', body)
     body = ACCENT.sub(_accent, body)
+    body = SCRIPTED.sub(r'<\1><mpadded height="0.5em" depth="0">\2</mpadded>', body)
     body = PUNCTUATED.sub(_unbroken, body)
     tidier = _Tidier(image_size)
     tidier.feed(body)

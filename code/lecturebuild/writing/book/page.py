@@ -22,6 +22,8 @@ REFERENCES = "\n## References {.unnumbered}\n\n::: {#refs}\n:::\n"
 FILTERS = [
     pandoc.FILTERS / f"{name}.lua"
     for name in (
+        "paths",
+        "shapes",
         "visibility",
         "downloads",
         "callouts",
@@ -33,6 +35,8 @@ FILTERS = [
 ]
 LAST_FILTER = pandoc.FILTERS / "notes.lua"
 """Runs after citations are set, which may themselves be notes."""
+FORMULA_FONT = " stix-two-math"
+"""Asked for at once by pages with formulas, so that these do not move later."""
 BODY = ("<article>\n", "\n</article>\n")
 """What the template has around a page's text."""
 MODULES = [Path(__file__).with_name(name) for name in ("markup.py", "pictures.py")]
@@ -157,6 +161,7 @@ def write_page(
             "lecture-index": str(index),
             "lecture-downloads": offered,
             "lecture-page": chapter.href,
+            "lecture-folder": chapter.path.parent.as_posix(),
             "lecture-root": root,
             "lecture-media": f"{root}media/",
             "bibliography": [str(file) for file in _files(book.project, "bibliography")],
@@ -195,12 +200,13 @@ def _tidy(book: Book, chapter: Chapter, woven: Woven, labels: Labels, page: str)
     body, foot = rest.rsplit(BODY[1], 1)
     tidied = markup.tidy(body, image_size)
     for complaint in tidied.complaints:
-        if any(image in complaint for image in labels.images):
+        if any(image.written in complaint for image in labels.images):
             continue  # an error, when the pictures are collected
         print(f"{chapter.path}: warning: in its HTML, {complaint}", file=sys.stderr)
     # A template may show the contents twice; nothing refers to the ids of their links.
     head = re.sub(r' id="toc-[^"]*"', "", head)
     head = head.replace("$summary$", html.escape(tidied.summary or chapter.title))
+    head = head.replace("$formula-font$", FORMULA_FONT if "<math" in body else "")
     return f"{head}{BODY[0]}{tidied.text}{BODY[1]}{foot}"
 
 

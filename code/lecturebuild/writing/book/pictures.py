@@ -1,14 +1,22 @@
 """Sizes of pictures on a page, and the files that the book shows in place of them."""
 
+import io
 import re
+import shutil
 from functools import lru_cache
 from pathlib import Path
+from xml.etree import ElementTree
 
-from lecturebuild.steps.files import digest
+from lecturebuild.steps.files import digest, remembered
 from lecturebuild.writing.book import svg
 
 ENLARGED = 1.3
 """Drawings are shown so much larger than they are on paper."""
+
+LATEX = {".png": ".png", ".jpg": ".jpg", ".jpeg": ".jpg", ".pdf": ".pdf"}
+"""Kinds of pictures that LaTeX reads; of the others it gets a PNG."""
+SHARP = 2400
+"""So many pixels wide is an SVG for the deck."""
 
 _UNITS = {"": 1.0, "px": 1.0, "pt": 4 / 3, "in": 96.0, "cm": 96 / 2.54, "mm": 9.6 / 2.54}
 _LENGTH = re.compile(r"([\d.]+)(px|pt|in|cm|mm)?")
@@ -59,3 +67,64 @@ def published(file: Path, build: Path) -> Path:
         temporary.write_text(svg.lean(file.read_text(encoding="utf-8")), encoding="utf-8")
         temporary.replace(target)
     return target
+
+
+def damage(file: Path) -> str:
+    """Return what is wrong with a picture's file, "" if it can be shown."""
+    return remembered(file, _damage) or ""
+
+
+def _damage(file: Path) -> str:
+    kind = file.suffix.lower()
+    if kind in (".svg", ".pdf"):
+        start = file.read_bytes()
+        if kind == ".pdf":
+            return "" if start.startswith(b"%PDF") and b"%%EOF" in start[-2000:] else "not a PDF"
+        try:
+            ElementTree.fromstring(start)
+        except ElementTree.ParseError as error:
+            return str(error)
+        return ""
+    from PIL import Image
+
+    try:
+        with Image.open(file) as image:
+            image.load()
+    except Exception as error:  # Pillow's readers raise all sorts
+        return str(error).partition(" '")[0] or "it cannot be read"
+    return ""
+
+
+def for_latex(file: Path, folder: Path) -> Path:
+    """Return a copy of a picture in `folder` that LaTeX can read, under a name that it can."""
+    stem = re.sub(r"[^A-Za-z0-9-]", "-", file.stem)[:60]
+    kind = LATEX.get(file.suffix.lower(), ".png")
+    target = folder / f"{stem}-{digest(file)[:12]}{kind}"
+    if target.is_file():
+        return target
+    folder.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_suffix(f".new{kind}")
+    if file.suffix.lower() in LATEX:
+        shutil.copyfile(file, temporary)
+    elif file.suffix.lower() == ".svg":
+        _rasterise(file, temporary)
+    else:
+        from PIL import Image
+
+        with Image.open(file) as image:
+            image.convert("RGBA").save(temporary)  # of an animation its first picture
+    temporary.replace(target)
+    return target
+
+
+def _rasterise(file: Path, target: Path) -> None:
+    """Write an SVG as a PNG that is sharp on a projector and as large on paper as the SVG."""
+    import resvg_py
+    from PIL import Image
+
+    text = file.read_text(encoding="utf-8")
+    width = (_svg_size(file) or (800, 600))[0] / ENLARGED
+    zoom = min(max(SHARP / max(width, 1), 1), 20)
+    made = bytes(resvg_py.svg_to_bytes(svg_string=text, zoom=zoom, resources_dir=str(file.parent)))
+    with Image.open(io.BytesIO(made)) as image:
+        image.save(target, dpi=(96 * zoom, 96 * zoom))

@@ -19,7 +19,8 @@ from lecturebuild.writing import pandoc
 from lecturebuild.writing.weave import Woven
 
 FILTERS = [
-    pandoc.FILTERS / f"{name}.lua" for name in ("visibility", "code-fold", "crossref", "pictures")
+    pandoc.FILTERS / f"{name}.lua"
+    for name in ("paths", "shapes", "visibility", "code-fold", "crossref", "pictures")
 ]
 ENGINES = {"xelatex": "-xelatex", "lualatex": "-lualatex", "pdflatex": "-pdf"}
 ERROR = re.compile(r"^(?:(?P<file>[^\s:]+\.\w+):(?P<line>\d+): |! )(?P<message>.+)$", re.M)
@@ -37,9 +38,16 @@ NO_LATEX = (
 
 
 def write_deck(
-    project: Project, document: Document, woven: Woven, index: dict[str, Any]
+    project: Project,
+    document: Document,
+    woven: Woven,
+    index: dict[str, Any],
+    shown: dict[str, str],
 ) -> tuple[Path, bool]:
-    """Write the deck into the build folder, unless it is there; return the PDF and if it is new."""
+    """Write the deck into the build folder, unless it is there; return the PDF and if it is new.
+
+    `shown` are the files of the pictures that the deck shows, by their addresses.
+    """
     deck = project.deck
     assert deck is not None
     folder = project.build / "deck"
@@ -52,7 +60,7 @@ def write_deck(
     settings, metadata = _settings(project, deck, document, folder), _metadata(deck, document)
     site = project.settings.text("book", "site-url")
     ingredients = json.dumps(
-        [woven.text, settings, metadata, index, site], sort_keys=True, default=str
+        [woven.text, settings, metadata, index, shown, site], sort_keys=True, default=str
     )
     stamp = folder / "made-from.json"
     kept = read_json(stamp) if pdf.is_file() else None
@@ -62,6 +70,7 @@ def write_deck(
     place = project.root / document.path.parent
     _write_json(folder / "metadata.json", metadata)
     _write_json(folder / "index.json", index)
+    _write_json(folder / "pictures.json", shown)
     _write_json(folder / "defaults.json", settings)
     written = pandoc.run(
         woven.text,
@@ -221,7 +230,9 @@ def _settings(
         "metadata-files": [str(folder / "metadata.json")],
         "metadata": {
             "lecture-index": str(folder / "index.json"),
+            "lecture-pictures": str(folder / "pictures.json"),
             "lecture-media": f"{media}/",
+            "lecture-folder": document.path.parent.as_posix(),
             "bibliography": listed("bibliography"),
         }
         | ({"csl": styles[0]} if styles else {}),

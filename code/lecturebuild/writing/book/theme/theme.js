@@ -1,4 +1,5 @@
-/* Light and dark. Loaded before the page is painted, so that it never shows the wrong colours.
+/* Light and dark, and the typefaces that are needed first. Loaded before the page is painted, so that
+   it never shows the wrong colours and asks for its typefaces before it has read the style sheet.
 
    Without a choice the page follows the system. The button changes to the other colours; the choice
    is remembered in localStorage, and forgotten when it is what the system says anyway. */
@@ -32,6 +33,17 @@
     remember(root.dataset.theme);
   }
 
+  /* Not from a folder, where browsers let a style sheet load them, but nobody ask for them early. */
+  function preload(script) {
+    for (const name of script.dataset.fonts.split(' ')) {
+      const link = document.createElement('link');
+      Object.assign(link, {rel: 'preload', as: 'font', type: 'font/woff2', crossOrigin: ''});
+      link.href = new URL(`fonts/${name}.woff2`, script.src);
+      document.head.append(link);
+    }
+  }
+
+  if (location.protocol !== 'file:') preload(document.currentScript);
   root.classList.add('script');
   if (location.protocol === 'file:') root.classList.add('file');
   const theme = remembered();

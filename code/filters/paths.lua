@@ -1,0 +1,91 @@
+--[[ paths: lets every path count from the file that names it.
+
+A document is put together of files from several folders; a raw block of the format `source` says
+which of them the blocks behind it come from. Paths of pictures and links become paths from the
+folder of the document, `lecture-folder`; a leading slash is the project's folder. In the deck a
+picture becomes the file that LaTeX can read, which the JSON file `lecture-pictures` names. Another
+filter may set LECTURE_ADDRESS, a function that is told of every address instead: what is written,
+the path from the project's folder, the file that names it. Only the built-in renderer uses this.
+]]
+
+local folder, pictures, file = '', {}, ''
+
+local function Meta(meta)
+  folder = pandoc.utils.stringify(meta['lecture-folder'] or '')
+  if meta['lecture-pictures'] then
+    local list = io.open(pandoc.utils.stringify(meta['lecture-pictures']), 'r')
+    pictures = pandoc.json.decode(list:read('a'), false)
+    list:close()
+  end
+end
+
+--- The parts of a path without '.' and '..'; nil where it leads out of the project.
+local function parts(path)
+  local out = pandoc.List{}
+  for part in path:gmatch('[^/]+') do
+    if part == '..' then
+      if #out == 0 then
+        return nil
+      end
+      out:remove()
+    elseif part ~= '.' then
+      out:insert(part)
+    end
+  end
+  return out
+end
+
+--- The path, from the project's folder, of what a file names; nil if that is no file of it.
+local function in_project(target)
+  if target == '' or target:match('^%a[%w+.-]*:') or target:match('^//') or target:match('^#') then
+    return nil
+  end
+  local path, rest = target:match('^([^?#]*)(.*)$')
+  local from = path:match('^/') and '' or (file:match('^(.*)/') or '') .. '/'
+  local found = parts(from .. path)
+  local slash = path:match('/$') and '/' or ''
+  return found and table.concat(found, '/') .. slash, rest
+end
+
+--- The same path as seen from the document's folder.
+local function from_folder(path)
+  local here, there = parts(folder), parts(path)
+  while #here > 0 and #there > 0 and here[1] == there[1] do
+    here:remove(1)
+    there:remove(1)
+  end
+  local slash = path:match('/$') and '/' or ''
+  return ('../'):rep(#here) .. table.concat(there, '/') .. slash
+end
+
+local function rewritten(kind, target)
+  local path, rest = in_project(target)
+  if LECTURE_ADDRESS then
+    LECTURE_ADDRESS(kind, target, path or '', file)
+    return target
+  end
+  return path and from_folder(path) .. rest or target
+end
+
+local function Image(image)
+  if image.classes:includes('cell-picture') then
+    return nil
+  end
+  local made = not (FORMAT or ''):match('^html') and pictures[in_project(image.src) or image.src]
+  image.src = made or rewritten('Image', image.src)
+  return image
+end
+
+local function Link(link)
+  link.target = rewritten('Link', link.target)
+  return link
+end
+
+local function RawBlock(block)
+  if block.format == 'source' then
+    file = block.text
+    return {}
+  end
+end
+
+return {{Meta = Meta}, {traverse = 'topdown', RawBlock = RawBlock, Image = Image, Link = Link}}
