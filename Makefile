@@ -37,9 +37,10 @@ pictures: lecture  ## Take the README's pictures from the rendered lecture
 	@sh code/setup.sh browser
 	$(BIN)/python docs/pictures.py
 
-quarto: $(VENV)/ready  ## Render the same tree with stock Quarto
-	@command -v quarto >/dev/null || { echo "Quarto is not installed: get version 1.7 or later from quarto.org"; exit 1; }
-	quarto render
+quarto: $(VENV)/ready  ## Render the same tree with stock Quarto, installed if there is none
+	@sh code/setup.sh latex
+	@sh code/setup.sh quarto $(VENV)
+	PATH="$$PWD/$(BIN):$$PATH" quarto render
 
 lock: $(VENV)/ready  ## Renew requirements.lock with uv
 	$(BIN)/pip install --quiet uv

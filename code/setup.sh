@@ -1,15 +1,17 @@
 #!/bin/sh
 # Install what is missing: `setup.sh python FOLDER` makes the virtual environment from the lock
-# file, `setup.sh latex [browser]` installs Debian's packages where this user may, and otherwise
-# says what to install and exits with 1.
+# file, `setup.sh quarto FOLDER` installs Quarto into it, `setup.sh latex [browser]` installs
+# Debian's packages where this user may. What cannot be installed is said, with exit code 1.
 set -eu
 
-LATEX="texlive-xetex texlive-latex-recommended texlive-fonts-recommended lmodern latexmk"
+# texlive-plain-generic has soul, with which Pandoc strikes out, underlines and marks.
+LATEX="texlive-xetex texlive-latex-recommended texlive-fonts-recommended texlive-plain-generic
+    lmodern latexmk"
 BROWSER="chromium poppler-utils"
 
 have_latex() {
     command -v xelatex >/dev/null && command -v latexmk >/dev/null &&
-        kpsewhich beamer.cls >/dev/null && kpsewhich unicode-math.sty >/dev/null
+        kpsewhich beamer.cls >/dev/null && kpsewhich unicode-math.sty soul.sty >/dev/null
 }
 
 have_browser() {
@@ -51,10 +53,26 @@ make_environment() {
     "$1/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 }
 
+# Install the Quarto that pyproject.toml names, unless there is one.
+install_quarto() {
+    if command -v quarto >/dev/null || [ -x "$1/bin/quarto" ]; then return; fi
+    # shellcheck disable=SC2016  # Python's, not the shell's
+    package=$("$1/bin/python" -c 'import tomllib
+extras = tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]
+print(*extras["quarto"])')
+    echo "Installing $package, which downloads Quarto from its own host"
+    # Its dependencies serve people who have no Jupyter yet.
+    "$1/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps \
+        --no-build-isolation "$package" >/dev/null 2>&1 && return
+    echo "Quarto could not be downloaded: install version 1.7 or later from quarto.org, or call 'make', which does without" >&2
+    return 1
+}
+
 case "${1:-}" in
     python) make_environment "$2"; exit ;;
+    quarto) install_quarto "$2"; exit ;;
     latex | browser) ;;
-    *) echo "usage: setup.sh python FOLDER | latex | browser ..." >&2; exit 2 ;;
+    *) echo "usage: setup.sh python FOLDER | quarto FOLDER | latex | browser ..." >&2; exit 2 ;;
 esac
 
 missing=""

@@ -49,8 +49,8 @@ def draw() -> Figure:
     stack(ax, (2.45, 2.2), CELL, [real(seed) for seed in range(3)], INPUT)
     stack(ax, (2.45, 0.95), CELL, [generated(seed) for seed in range(3)])
     box(ax, (3.8, 1.62), 1.0, 0.46, "discriminator\n$D$", HIDDEN)
-    box(ax, (5.3, 2.24), 1.3, 0.5, "$-\\log D(x)$\n$-\\log(1-D(G(z)))$", OUTPUT)
-    box(ax, (5.3, 1.0), 1.3, 0.5, "$-\\log D(G(z))$", OUTPUT)
+    box(ax, (5.3, 2.24), 1.3, 0.5, "$-\\ln D(x)$\n$-\\ln(1-D(G(z)))$", OUTPUT)
+    box(ax, (5.3, 1.0), 1.3, 0.5, "$-\\ln D(G(z))$", OUTPUT)
 
     arrow(ax, z, generator)
     arrow(ax, generator, (2.13, 1.02))

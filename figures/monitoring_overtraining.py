@@ -4,27 +4,18 @@ import numpy as np
 from matplotlib.figure import Figure
 from sklearn.neural_network import MLPClassifier
 
-from nnlecture.data import signal_and_background
+from nnlecture.flexible import TRAINING_SAMPLE, VALIDATION_SAMPLE, network, output, train
 from nnlecture.style import GREY, HALF, TRAINING, VALIDATION, axes
 
 EPOCHS = 150
-TRAINING_SAMPLE = signal_and_background(events=150, seed=1)
-VALIDATION_SAMPLE = signal_and_background(events=1000, seed=3)
 
 
 def errors() -> tuple[np.ndarray, np.ndarray]:
     """Return the mean error of the training and of the validation sample after each epoch."""
-    model = MLPClassifier(
-        hidden_layer_sizes=(100, 100),
-        activation="tanh",
-        alpha=0,
-        learning_rate_init=0.01,
-        batch_size=50,
-        random_state=1,
-    )
+    model = network()
     history = []
     for _ in range(EPOCHS):
-        model.partial_fit(*TRAINING_SAMPLE, classes=[0, 1])
+        train(model, *TRAINING_SAMPLE, epochs=1)
         history.append([error(model, *TRAINING_SAMPLE), error(model, *VALIDATION_SAMPLE)])
     training, validation = np.array(history).T
     return training, validation
@@ -32,8 +23,7 @@ def errors() -> tuple[np.ndarray, np.ndarray]:
 
 def error(model: MLPClassifier, x: np.ndarray, t: np.ndarray) -> float:
     """Return (y - t)^2 / 2, averaged over the events."""
-    y = model.predict_proba(x)[:, 1]
-    return float(np.mean((y - t) ** 2) / 2)
+    return float(np.mean((output(model, x) - t) ** 2) / 2)
 
 
 def draw() -> Figure:

@@ -8,10 +8,13 @@ from lecturebuild.reading.project import Project, read_project
 from lecturebuild.reading.source import Cell, Document, read_document
 from lecturebuild.render import chapters_of
 from lecturebuild.running.execute import Output
+from lecturebuild.steps.progress import Progress
+from lecturebuild.steps.store import Store
+from lecturebuild.steps.work import Work
 from lecturebuild.writing import crossref
 from lecturebuild.writing.book import page as book
 from lecturebuild.writing.notebooks import derive as notebooks
-from lecturebuild.writing.notebooks.archive import write_archive
+from lecturebuild.writing.notebooks.archive import archive_step
 from lecturebuild.writing.weave import weave
 
 ROOT = Path(__file__).parents[1]
@@ -58,30 +61,27 @@ def derive(build: Path) -> Derived:
         labels[page] = crossref.read_labels(woven, ROOT / page.parent)
     chapters = chapters_of(labels)
     index = crossref.build_index(documents, labels, {c.path: c.number for c in chapters})
-    shared = book.Book(Elsewhere(project, build), chapters, index, "")
-    archive = write_archive(ROOT, build)
-    files = {}
+    shared = book.Book(project, chapters, index)
+    archive = archive_step(ROOT)
+    steps = {}
     for page, derived in exercises().items():
         outputs = ((),) * len(documents[page].own_cells)
         for notebook in derived:
-            file, _ = notebooks.write_notebook(
-                shared, notebook, documents[page], outputs, labels[page], archive
+            steps[Path(notebook.file).stem] = notebooks.notebook_step(
+                project,
+                notebook,
+                documents[page],
+                outputs,
+                shared,
+                labels[page],
+                f"{archive.name}.zip",
             )
-            files[Path(notebook.file).stem] = file
-    return Derived(files, archive)
+    with Progress() as progress:
+        packed, *made = Work(Store(build), progress).carry_out([archive, *steps.values()])
+    files = {name: file.path for name, file in zip(steps, made, strict=True)}
+    return Derived(files, packed.path)
 
 
 def pretend(cell: Cell) -> tuple[Output, ...]:
     """Return what a cell could have put out: its label counts only with a picture."""
     return (Output("figure", figure="any"),) if (cell.label or "").startswith("fig-") else ()
-
-
-@dataclass(frozen=True)
-class Elsewhere:
-    """The project with another build folder."""
-
-    project: Project
-    build: Path
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self.project, name)

@@ -11,6 +11,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from lecturebuild import cli
+from lecturebuild.steps.store import Store
 
 BOOK = """\
 project:
@@ -157,6 +158,13 @@ def read_pdf(file: Path) -> list[str]:
     """Return the text of each page of a PDF, with single spaces."""
     run = subprocess.run(["pdftotext", file, "-"], capture_output=True, text=True, check=True)
     return [re.sub(r"\s+", " ", page).strip() for page in run.stdout.split("\f")[:-1]]
+
+
+def deck_tex(root: Path) -> str:
+    """Return the LaTeX of a project's deck as it was rendered last."""
+    kept = Store(root).newest("deck", "slides/deck.qmd")
+    assert kept is not None
+    return kept.file("deck.tex").path.read_text(encoding="utf-8")
 
 
 def snapshot(folder: Path) -> dict[str, bytes]:

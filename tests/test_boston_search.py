@@ -1,4 +1,4 @@
-"""The grid search of exercise 3 gives the same on a Dask cluster as in one process."""
+"""The grid search of exercise 4 gives the same on a Dask cluster as in one process."""
 
 import numpy as np
 import pytest

@@ -4,13 +4,15 @@ import io
 from contextlib import redirect_stdout
 from pathlib import Path
 
+import nbformat
 import numpy as np
 import pytest
+from nbclient import NotebookClient
 
 from lecturebuild.reading.project import read_project
 from lecturebuild.reading.source import read_document
 from nnlecture import digits
-from nnlecture.keras_summary import plain
+from nnlecture.keras_summary import summary
 from nnlecture.reproducible import keras, tf
 
 ROOT = Path(__file__).parents[1]
@@ -22,6 +24,15 @@ LAYERS = [
     ("dense (Dense)", (16,), 21_648),
     ("dense_1 (Dense)", (10,), 170),
 ]
+
+
+def shortened(code):
+    """Return a cell's code without magic, and with little training where methods are compared."""
+    few = {"%matplotlib inline": "", "start in (1, 2, 3)": "start in (1, 2)"}
+    few["epochs=50, callbacks=[early]"] = "epochs=2, callbacks=[early]"
+    for long, short in few.items():
+        code = code.replace(long, short)
+    return code
 
 
 def cells():
@@ -40,9 +51,8 @@ def chapter():
     names, figures = {}, {}
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(io.StringIO()) as printed:
         patch.setattr(digits, "digits", digits.sample)
-        keras.utils.clear_session()  # which names the layers as in a new kernel
         for cell in cells():
-            exec(cell.code.replace("%matplotlib inline", ""), names)
+            exec(shortened(cell.code), names)
             if cell.label:
                 figures[cell.label] = names["fig"]
     return names, figures, printed.getvalue()
@@ -57,25 +67,53 @@ def test_model_has_the_shapes_and_parameters_of_the_lecture(chapter):
 
 def test_summary_is_printed_in_full_and_in_characters_that_every_font_has(chapter):
     text = chapter[2]
-    summary = text[text.index("Model: ") : text.index("Non-trainable")]
-    rows = [row.split("  ") for row in summary.splitlines()]
+    shown = text[text.index("  Layer (type)") : text.index("21,898 (") + len("21,898")]
+    rows = [row.split("  ") for row in shown.splitlines()]
     printed = [tuple(word.strip() for word in row if word.strip()) for row in rows]
     for name, shape, parameters in LAYERS:
         assert (name, str((None, *shape)), f"{parameters:,}") in printed
-    assert "Total params: 21,898" in summary
-    assert summary.isascii()
-    assert max(map(len, summary.splitlines())) <= 70
+    assert "Total params: 21,898" in shown
+    assert shown.isascii()
+    assert max(map(len, shown.splitlines())) <= 70
 
 
-def test_plain_summary_keeps_every_word_of_keras(capsys):
+def test_summary_keeps_every_word_of_keras_table(capsys):
     model = keras.Sequential([keras.layers.Input((3,)), keras.layers.Dense(2, name="only")])
     model.summary(line_length=70, print_fn=print)
     original = capsys.readouterr().out
-    model.summary(line_length=70, print_fn=plain)
+    summary(model)
     ours = capsys.readouterr().out
-    words = [word for word in original.split() if any(map(str.isalnum, word))]
+    table = original[original.index("Layer (type)") : original.index("Trainable")]
+    words = [word for word in table.split() if any(map(str.isalnum, word))]
     assert [word for word in ours.split() if any(map(str.isalnum, word))] == words
     assert len(ours.splitlines()) < len(original.splitlines())
+
+
+def test_summary_leaves_no_empty_output_in_a_notebook():
+    """Where Keras's own does: Quarto loads scripts from another host for every output of HTML."""
+    code = """
+from nnlecture.keras_summary import summary
+from nnlecture.reproducible import keras, seed
+
+def model():
+    return keras.Sequential([keras.layers.Input((3,)), keras.layers.Dense(2)])
+
+model()
+seed(1)
+"""
+    kinds = {call: outputs_of(code + call) for call in ("model().summary()", "summary(model())")}
+    assert "display_data" in {output.output_type for output in kinds["model().summary()"]}
+    [printed] = kinds["summary(model())"]
+    assert printed.output_type == "stream"
+    # The name begins anew, though a layer was made before.
+    assert "  dense (Dense)" in printed.text
+
+
+def outputs_of(code):
+    """Return what a cell puts out in Jupyter."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
+    [cell] = NotebookClient(notebook, kernel_name="python3").execute().cells
+    return [output for output in cell.outputs if output.get("name") != "stderr"]
 
 
 def test_training_is_the_one_of_the_lecture(chapter):
@@ -196,3 +234,37 @@ def test_code_in_the_frames_is_readable_from_the_back_row():
             lines = cell.code.splitlines()
             assert len(lines) <= 16
             assert max(map(len, lines)) <= 75
+
+
+def test_all_methods_answer_for_the_same_digits_with_the_sizes_of_the_text(chapter):
+    names = chapter[0]
+    assert {len(answers[0]) for answers in names["right"].values()} == {1000}
+    assert names["sizes"]["one convolution"] == 21_898
+    assert names["sizes"]["dense"] == pytest.approx(21_898, rel=0.03)
+    assert names["sizes"]["two convolutions"] < 21_898 / 4
+    svm, linear = (names["right"][name] for name in ("SVM, RBF kernel", "logistic regression"))
+    assert svm.mean() > 0.92 > linear.mean()
+
+
+def test_error_of_a_difference_is_that_of_the_digits_on_which_the_methods_disagree(chapter):
+    names = chapter[0]
+    one, other = names["right"]["SVM, RBF kernel"][0], names["right"]["logistic regression"][0]
+    with redirect_stdout(io.StringIO()) as printed:
+        names["compare"]("SVM, RBF kernel", "logistic regression")
+    wins, losses = np.sum(one & ~other), np.sum(other & ~one)
+    expected = f"{(wins - losses) / 1000:+.1%} ± {np.sqrt(wins + losses) / 1000:.1%}"
+    assert printed.getvalue().strip().endswith(expected)
+
+
+def test_receptive_field_is_where_a_number_of_the_map_depends_on_the_image():
+    """Three layers of 3 x 3 see 7 x 7 pixels; behind a pooling the field grows twice as fast."""
+    for strides, kernels, expected in [((1, 1, 1), (3, 3, 3), 7), ((1, 2, 1), (3, 2, 3), 8)]:
+        x = tf.Variable(np.zeros((1, 20, 20, 1)))
+        with tf.GradientTape() as tape:
+            y = x
+            for k, s in zip(kernels, strides, strict=True):
+                y = tf.nn.conv2d(y, tf.ones((k, k, 1, 1), tf.float64), s, "VALID")
+            one = y[0, 2, 2, 0]
+        seen = np.any(tape.gradient(one, x)[0, :, :, 0] != 0, axis=0).sum()
+        field = 1 + sum((k - 1) * np.prod(strides[:i]) for i, k in enumerate(kernels))
+        assert seen == field == expected

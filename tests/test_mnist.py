@@ -63,7 +63,7 @@ def test_model_comes_back_from_its_file(file):
 
 
 def test_missing_file(here):
-    assert "train the network in exercise 4 a" in refused("mnist.keras", FileNotFoundError)
+    assert "train the network in exercise 5 a" in refused("mnist.keras", FileNotFoundError)
 
 
 @pytest.mark.parametrize(

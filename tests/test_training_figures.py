@@ -6,8 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import scipy
 from matplotlib.text import Text
+from sklearn.metrics import roc_auc_score
 
+from nnlecture import flexible
 from nnlecture.data import signal_and_background
 from nnlecture.descent import error, minimum
 from nnlecture.network import predict
@@ -25,6 +28,10 @@ NAMES = [
     "overtraining",
     "monitoring_overtraining",
     "regularization",
+    "cures",
+    "calibration",
+    "roc",
+    "attention",
     "xor_like_data",
 ]
 
@@ -169,8 +176,85 @@ def test_weights_shrink_with_the_strength_of_the_regularisation():
     models = [figure["trained"](strength) for strength in figure["STRENGTHS"]]
     penalties = np.array([figure["sum_of_squares"](model) for model in models])
     assert np.all(penalties[1:] < 0.5 * penalties[:-1])
-    training = [model.score(figure["X"], figure["T"]) for model in models]
+    training = [model.score(*flexible.TRAINING_SAMPLE) for model in models]
     assert training[0] > training[-1] + 0.05
+    test = [model.score(*flexible.TEST_SAMPLE) for model in models]
+    assert np.all(np.diff(test) > 0.01)
+
+
+def test_truth_of_the_flat_and_the_peaked_density_is_what_counting_finds():
+    x, t = signal_and_background(400_000, seed=5)
+    for low, high in [(0.0, 0.2), (0.9, 1.1), (1.5, 2.0)]:
+        ring = (np.hypot(*x.T) > low) & (np.hypot(*x.T) < high)
+        assert np.mean(t[ring]) == pytest.approx(flexible.truth(x[ring]).mean(), abs=0.01)
+
+
+def test_no_network_of_the_curves_beats_the_known_densities_by_more_than_chance():
+    figure = script("cures")
+    best = figure["best_possible"](*flexible.TEST_SAMPLE)
+    assert 0.15 < best < 0.18
+    assert 1 - figure["trained"](500, 0.006)[0].score(*flexible.TEST_SAMPLE) > best - 0.01
+
+
+def test_penalty_helps_a_small_sample_and_a_large_one_needs_none():
+    figure = script("cures")
+    small, large = figure["SIZES"][1], 1500
+    wrong = {
+        (events, strength): 1 - figure["trained"](events, strength)[0].score(*flexible.TEST_SAMPLE)
+        for events in (small, large)
+        for strength in (0.0, figure["PENALTY"])
+    }
+    assert wrong[small, figure["PENALTY"]] < wrong[small, 0.0] - 0.02
+    assert abs(wrong[large, figure["PENALTY"]] - wrong[large, 0.0]) < 0.01
+
+
+def test_outputs_of_the_small_network_are_probabilities_and_those_of_the_large_are_not():
+    figure = script("calibration")
+    x, t = flexible.TEST_SAMPLE
+    far = {}
+    for name, layers in figure["NETWORKS"].items():
+        mean, share, _ = figure["reliability"](flexible.output(figure["trained"](layers), x), t)
+        far[name] = np.abs(mean - share).max()
+    small, large = far.values()
+    assert small < 0.1 < large
+
+
+def test_reliability_of_true_probabilities_is_the_diagonal():
+    random = np.random.default_rng(1)
+    y = random.uniform(size=100_000)
+    t = (random.uniform(size=y.size) < y).astype(float)
+    mean, share, error = script("calibration")["reliability"](y, t)
+    np.testing.assert_allclose(share, mean, atol=5 * error.max())
+
+
+def test_area_under_the_curve_is_that_of_scikit_learn_and_the_best_threshold_is_inside():
+    figure = script("roc")
+    y, t = figure["output"]()
+    signal, background = figure["efficiencies"](y, t)
+    assert -np.trapezoid(signal, background) == pytest.approx(roc_auc_score(t, y), abs=0.003)
+    gain = figure["significance"](signal, background)
+    assert gain[0] == pytest.approx(100 / np.sqrt(10_100))
+    assert figure["THRESHOLDS"][np.argmax(gain)] > 0.8
+    assert gain.max() > 1.1 * gain[np.searchsorted(figure["THRESHOLDS"], 0.5)]
+
+
+def test_attention_weights_are_the_softmax_of_the_squared_distances():
+    figure = script("attention")
+    z, sigma = figure["Z"], figure["SIGMA"]
+    expected = np.exp(-((z[:, None] - z) ** 2) / (2 * sigma**2))
+    expected /= expected.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(figure["weights"](), expected, atol=1e-12)
+    np.testing.assert_allclose(figure["attend"]()[:, 0], expected @ z)
+    right = z > 0
+    assert figure["weights"]()[np.ix_(right, ~right)].max() < 1e-3
+
+
+def test_attention_does_not_know_the_order():
+    figure = script("attention")
+    order = np.random.default_rng(1).permutation(len(figure["Z"]))
+    q, k = figure["X"] @ figure["W_Q"].T, figure["X"] @ figure["W_K"].T
+    shuffled = scipy.special.softmax(q[order] @ k[order].T / np.sqrt(2), axis=1)
+    np.testing.assert_allclose(shuffled, figure["weights"]()[np.ix_(order, order)])
 
 
 def test_xor_like_sample_is_large_in_two_opposite_corners_only():

@@ -1,13 +1,22 @@
---[[ callouts: Quarto's callouts for the book of the built-in renderer.
+--[[ callouts: Quarto's callouts, a box in the book and Beamer's block in the deck.
 
-::: {.callout-note title="Title"} with `collapse="true"` becomes a `details` element, otherwise a
-`div`. Instead of the attribute the title may be the callout's first heading. Frames have none.
+::: {.callout-note title="Title"} with `collapse="true"` becomes a `details` element in the book,
+otherwise a `div`. Instead of the attribute the title may be the callout's first heading. The
+built-in renderer uses this for the book and allows none in frames. Quarto uses it for the deck, at
+its entry point `pre-ast`: its own callouts ask LaTeX for a large package of icons.
 ]]
 
 local kinds = {note = 'Note', tip = 'Tip', warning = 'Warning', important = 'Important', caution = 'Caution'}
 
 local function raw(text)
   return pandoc.RawBlock('html', text)
+end
+
+--- Beamer's block: its title, and the content below.
+local function block(title, content)
+  local line = pandoc.Inlines{pandoc.RawInline('latex', '\\begin{block}{')} .. title
+    .. {pandoc.RawInline('latex', '}')}
+  return pandoc.List{pandoc.Plain(line)} .. content .. {pandoc.RawBlock('latex', '\\end{block}')}
 end
 
 local function Div(div)
@@ -26,6 +35,9 @@ local function Div(div)
   if not div.attributes.title and #content > 0 and content[1].t == 'Header' then
     title = content[1].content
     content:remove(1)
+  end
+  if not FORMAT:match('^html') then
+    return block(title, content)
   end
   local class = 'callout callout-' .. kind
   local blocks = pandoc.List{}
@@ -47,6 +59,6 @@ local function Div(div)
   return blocks
 end
 
-if FORMAT:match('^html') then
+if FORMAT:match('^html') or FORMAT == 'beamer' then
   return {{Div = Div}}
 end

@@ -210,9 +210,19 @@ local function Cite(cite)
   end
 end
 
+--- A link to a place in another document stays in the deck if the deck shows that place.
+local function Link(element)
+  local place = element.attributes.place
+  if place then
+    element.attributes.place = nil
+    element.target = present[place] and '#' .. place or element.target
+    return element
+  end
+end
+
 return {
   {Meta = read_meta},
   {Para = Para, Plain = Para, Figure = Figure, Table = Table},
   {Pandoc = collect},
-  {Cite = Cite},
+  {Cite = Cite, Link = Link},
 }

@@ -1,13 +1,14 @@
 --[[ labels: a custom writer that lists, as JSON, what a document defines and what it refers to.
 
 {headings: [{id, level, title, numbered}], items: [{id}], references: [id],
-images: [address], links: [address], deck_images: [address], deck_only: [id], book_references: [id], strays: [text],
+images: [address], links: [address], deck_images: [address], deck_links: [address], ids: [id], deck_only: [id], book_references: [id], strays: [text],
 refs: bool, gate: {…}}
 
 `items` are figures, equations, tables, listings and callouts with labels, in the order in which they
 are numbered: as in the book, then those that only the deck shows, which are also in `deck_only`.
 `strays` are marks of divs and labels that Pandoc took for text. An address is three texts: what is
-written, the path from the project's folder and the file that names it. `refs` says that a
+written, the path from the project's folder and the file that names it; `ids` are all places of the
+page in the book, labelled or not. `refs` says that a
 div `#refs` asks for the bibliography. `gate` is what gate.py judges: all names that the document
 uses, marks that were taken for text, and raw text that one output leaves out. Used by the built-in
 renderer (crossref.py).
@@ -140,6 +141,21 @@ local function addresses(doc, images, links)
   doc:walk(filter('paths')[2])
 end
 
+--- Every place of the book's page that a link may lead to.
+local function ids_of(doc)
+  local ids = {}
+  local function note(element)
+    if element.identifier ~= '' then
+      table.insert(ids, element.identifier)
+    end
+  end
+  doc:walk{
+    Div = note, Span = note, Header = note, CodeBlock = note, Code = note, Link = note,
+    Image = note, Table = note, Figure = note,
+  }
+  return ids
+end
+
 --- Raw text in a format that an output leaves out.
 local function raw_of(doc, format)
   local found = {}
@@ -154,7 +170,7 @@ end
 
 function Writer(doc)
   local headings, items, references = {}, {}, {}
-  local images, links, deck_images = {}, {}, {}
+  local images, links, deck_images, deck_links = {}, {}, {}, {}
   local deck_only, book_references, strays = {}, {}, {}
   local seen = {}
   local in_book, refs = true, false
@@ -245,14 +261,14 @@ function Writer(doc)
   doc = doc:walk{Div = untitled}
   local in_html, in_beamer = view(doc, 'html'), view(doc, 'beamer')
   addresses(in_html, images, links)
-  addresses(in_beamer, deck_images, {})
+  addresses(in_beamer, deck_images, deck_links)
   collect(in_html)
   in_book = false
   collect(in_beamer)
   return pandoc.json.encode{
     headings = list(headings), items = list(items),
     references = list(references), images = list(images), links = list(links),
-    deck_images = list(deck_images),
+    deck_images = list(deck_images), deck_links = list(deck_links), ids = list(ids_of(in_html)),
     deck_only = list(deck_only), book_references = list(book_references), strays = list(strays),
     refs = refs,
     gate = {

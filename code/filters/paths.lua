@@ -3,15 +3,18 @@
 A document is put together of files from several folders; a raw block of the format `source` says
 which of them the blocks behind it come from. Paths of pictures and links become paths from the
 folder of the document, `lecture-folder`; a leading slash is the project's folder. In the deck a
-picture becomes the file that LaTeX can read, which the JSON file `lecture-pictures` names. Another
+picture becomes the file that LaTeX can read, which the JSON file `lecture-pictures` names. A link to
+another document, `other.qmd#sec-x`, leads to its page in the book: in the deck at the site's address,
+`lecture-site`, if it has one. The attribute `place` keeps the label, for crossref.lua. Another
 filter may set LECTURE_ADDRESS, a function that is told of every address instead: what is written,
 the path from the project's folder, the file that names it. Only the built-in renderer uses this.
 ]]
 
-local folder, pictures, file = '', {}, ''
+local folder, pictures, file, site = '', {}, '', ''
 
 local function Meta(meta)
   folder = pandoc.utils.stringify(meta['lecture-folder'] or '')
+  site = pandoc.utils.stringify(meta['lecture-site'] or '')
   if meta['lecture-pictures'] then
     local list = io.open(pandoc.utils.stringify(meta['lecture-pictures']), 'r')
     pictures = pandoc.json.decode(list:read('a'), false)
@@ -77,7 +80,18 @@ local function Image(image)
 end
 
 local function Link(link)
-  link.target = rewritten('Link', link.target)
+  local path, rest = in_project(link.target)
+  local page = path and path:match('^(.*%.)qmd$')
+  if not page or LECTURE_ADDRESS then
+    link.target = rewritten('Link', link.target)
+    return link
+  end
+  page = page .. 'html'
+  local in_deck = not (FORMAT or ''):match('^html')
+  link.target = (in_deck and site ~= '' and site .. '/' .. page or from_folder(page)) .. rest
+  if in_deck then
+    link.attributes.place = rest:match('^#(.+)$')
+  end
   return link
 end
 

@@ -1,8 +1,10 @@
 --[[ visibility: keeps or drops what is meant for one output only.
 
 `.content-visible` and `.content-hidden`, on a Div, a Span or code, with `when-format` or
-`unless-format`. As in Quarto, `pdf` and `latex` include `beamer`. Quarto does this itself; only the
-built-in renderer uses this filter. Another filter may set LECTURE_FORMAT to ask for a format's view.
+`unless-format`. As in Quarto, `pdf` and `latex` include `beamer`. Another filter may set LECTURE_FORMAT
+to ask for a format's view. Used by the built-in renderer, and in the deck by Quarto, at its entry
+point `pre-ast`: it does the same itself, but later, when a callout that is hidden from Beamer has
+already made it ask LaTeX for a large package of icons.
 ]]
 
 local output = LECTURE_FORMAT or FORMAT
@@ -17,12 +19,13 @@ local function shown(element)
   if not (visible or hidden) then
     return nil
   end
-  local holds = true
-  if element.attributes['when-format'] then
-    holds = ours[element.attributes['when-format']] or false
-  elseif element.attributes['unless-format'] then
-    holds = not ours[element.attributes['unless-format']]
+  for _, other in ipairs{'when-meta', 'unless-meta', 'when-profile', 'unless-profile'} do
+    if element.attributes[other] then
+      return nil  -- Quarto decides
+    end
   end
+  local when, unless = element.attributes['when-format'], element.attributes['unless-format']
+  local holds = (not when or ours[when] or false) and not (unless and ours[unless])
   return holds == visible
 end
 

@@ -68,6 +68,11 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--external", action="store_true", help="also try links to other hosts")
     check.set_defaults(run=_check)
 
+    complete = commands.add_parser(
+        "complete", help="add notebooks and what else its pages link to to a book made by Quarto"
+    )
+    complete.set_defaults(run=_complete)
+
     figures = commands.add_parser("figures", help="draw figures into the store")
     figures.add_argument("names", nargs="*", metavar="NAME", help="default: all of figures/")
     figures.add_argument("--open", action="store_true", help="open the drawn SVG files")
@@ -116,6 +121,20 @@ def _check(options: argparse.Namespace) -> int:
         print(problem)
     print(f"{len(problems)} problems" if problems else "no problems")
     return 1 if problems else 0
+
+
+def _complete(options: argparse.Namespace) -> int:
+    from lecturebuild.complete import complete
+    from lecturebuild.steps.progress import Progress
+
+    # Quarto's, by which figures would be drawn for one of the outputs alone.
+    os.environ.pop("QUARTO_EXECUTE_INFO", None)
+    with Progress() as progress:
+        missing = complete(Path(), progress)
+    for problem in missing:
+        print(f"warning: {problem}", file=sys.stderr)
+    print(progress.summary())
+    return 0
 
 
 def _figures(options: argparse.Namespace) -> int:

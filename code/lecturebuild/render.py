@@ -1,34 +1,30 @@
-"""Render a project: from the documents to the book and the deck in one step."""
+"""Render a project: what is made, from what, in the order in which a document travels."""
 
-import hashlib
-import json
-import os
-import shutil
-from collections.abc import Callable, Collection, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import asdict
+from collections.abc import Callable, Collection
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
-from lecturebuild import listing
+from lecturebuild import listing, publishing
+from lecturebuild.publishing import Site
 from lecturebuild.reading import gate, names
-from lecturebuild.reading.project import Project, build_name, find_root, read_project
+from lecturebuild.reading.project import Project, find_root, read_project
+from lecturebuild.reading.resources import resource_files
 from lecturebuild.reading.source import Document, read_document
 from lecturebuild.running import execute
-from lecturebuild.running.execute import Outputs, Store
+from lecturebuild.running.execute import Outputs
 from lecturebuild.steps.errors import LectureError
-from lecturebuild.steps.files import read_json
 from lecturebuild.steps.progress import Progress
-from lecturebuild.writing import addresses, crossref, pandoc
+from lecturebuild.steps.store import File, Step, Store, locked, value
+from lecturebuild.steps.work import Work
+from lecturebuild.writing import addresses, crossref
 from lecturebuild.writing.book import page as book
 from lecturebuild.writing.book import pictures, search
 from lecturebuild.writing.crossref import Labels
+from lecturebuild.writing.deck import handout
 from lecturebuild.writing.deck import latex as deck
 from lecturebuild.writing.notebooks import derive as notebooks
-from lecturebuild.writing.notebooks.archive import write_archive
+from lecturebuild.writing.notebooks.archive import archive_step
 from lecturebuild.writing.notebooks.derive import Notebook
 from lecturebuild.writing.weave import Woven, weave
 
@@ -46,44 +42,24 @@ def render(path: Path, formats: tuple[str, ...], progress: Progress) -> list[Pat
         At the first thing that the author has to mend.
     """
     project = read_project(find_root(path))
-    with _alone(project):
+    with locked(project.build / ".lock", say_waiting):
+        publishing.recover(project.output)
+        publishing.check_place(project)
         return _render(project, formats, progress)
 
 
-@contextmanager
-def _alone(project: Project) -> Iterator[None]:
-    """Wait until no other process renders this project."""
-    project.build.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(project.build / ".lock")
-    try:
-        lock.acquire(blocking=False)
-    except Timeout:
-        print("waiting for another run that renders this project", flush=True)
-        lock.acquire()
-    try:
-        yield
-    finally:
-        lock.release()
+def say_waiting() -> None:
+    """Tell that another process renders the project."""
+    print("waiting for another run that renders this project", flush=True)
 
 
 def _render(project: Project, formats: tuple[str, ...], progress: Progress) -> list[Path]:
-    wished = formats
-    if project.deck is None:
-        if formats == ("beamer",):
-            raise project.settings.error(
-                "there is no deck: 'project: post-render' names no folder of one", "project"
-            )
-        formats = ("html",)
-    pages = {page: _read(project, page) for page in project.pages}
-    deck_document = _read(project, project.deck.document) if project.deck else None
-    documents = [*pages.values(), *([deck_document] if deck_document else [])]
-    no_latex = deck.missing_latex(deck_document) if deck_document and "beamer" in formats else None
-    if no_latex:
-        # Without LaTeX there is still a book.
-        if "html" not in formats:
-            raise no_latex
-        formats = ("html",)
-    in_deck = {block.file for block in deck_document.blocks} if deck_document else set()
+    # Read the documents and find what cannot be rendered before anything is executed.
+    pages = {page: read(project, page) for page in project.pages}
+    slides = read(project, project.deck.document) if project.deck else None
+    documents = [*pages.values(), *([slides] if slides else [])]
+    wanted, no_latex = _possible(project, formats, slides)
+    in_deck = {block.file for block in slides.blocks} if slides else set()
     own = project.settings.texts("lecture", "classes")
     for document in documents:
         gate.check_document(document, own, in_deck=document.path in in_deck)
@@ -91,97 +67,101 @@ def _render(project: Project, formats: tuple[str, ...], progress: Progress) -> l
     derived = {page: notebooks.notebooks_of(document) for page, document in pages.items()}
     notebooks.check_names(notebook for each in derived.values() for notebook in each)
 
-    wanted = documents if "beamer" in formats else list(pages.values())
-    figures = _draw(project, wanted, progress)
-    listing.write_list(project, pages.values())
-    lists, others = (
-        [document for document in wanted if listing.is_list(document) == expected]
-        for expected in (True, False)
-    )
-    results = _execute(project, others, progress)
-    listing.write_cells(project, others)
+    # Draw the figures, execute the cells, put their outputs into the text.
+    needed = documents if "beamer" in wanted else list(pages.values())
+    figures = draw(project, needed, progress)
+    results = _execute_all(project, list(pages.values()), needed, progress)
+    texts = {
+        page: weave(document, results, figures, project.build / "media")
+        for page, document in pages.items()
+    }
 
-    def woven(document: Document, *, deck: bool = False) -> Woven:
-        return weave(document, results, figures, project.build / "media", deck=deck)
+    # List what each page defines and refers to; number it, and look for what leads nowhere.
+    woven = {page: value(itself, item=text) for page, text in texts.items()}
+    labels = {page: crossref.labels_step(page, woven[page], project.root) for page in pages}
+    shared = value(partial(_contents, project, pages, in_deck), labels=labels)
 
-    # One thread more than there are processors, for the one that only waits for kernels.
-    with ThreadPoolExecutor((os.cpu_count() or 1) + 1) as pool:
-        listed = pool.submit(_execute, project, lists, progress)
-        if any(document.path in in_deck for document in lists):
-            results |= listed.result()
-        in_frames = None
-        if deck_document and "beamer" in formats:
-            text = woven(deck_document, deck=True)
-            in_frames = pool.submit(_labels, project, deck_document.path, text)
-        results |= listed.result()
-        texts = {page: woven(document) for page, document in pages.items()}
-        found = pool.map(lambda page: _labels(project, page, texts[page]), pages)
-        labels = dict(zip(pages, found, strict=True))
-        chapters = chapters_of(labels, in_deck)
-        index = crossref.build_index(pages, labels, {c.path: c.number for c in chapters})
-        deck_only = {label for found in labels.values() for label in found.deck_only}
+    site: dict[str, Any] = {}
+    if slides and project.deck and "beamer" in wanted:
+        # The deck and its handout.
+        text = weave(slides, results, figures, project.build / "media", deck=True)
+        frames = value(itself, item=text)
+        deck_labels = crossref.labels_step(slides.path, frames, project.root)
+        index = value(
+            partial(_deck_index, project, slides), shared=shared, labels=deck_labels, pages=labels
+        )
+        drawn = value(partial(addresses.for_latex, project, slides), labels=deck_labels)
+        pdf = deck.deck_step(project, slides, frames, index, drawn)
+        cards = deck.cards_step(project, slides, pdf)
+        name = project.deck.output.name
+        site[project.deck.output.as_posix()] = value(partial(_file, name), result=pdf)
+        site[project.deck.handout.as_posix()] = handout.handout_step(str(slides.path), pdf, cards)
+    if "html" in wanted:
+        # The pages, the notebooks of the exercises, the search index, what else pages show.
+        package = archive_step(project.root) if any(derived.values()) else None
+        packed = f"{package.name}.zip" if package else ""
+        written: dict[str, Step] = {}
         for page, document in pages.items():
-            crossref.check_strays(document, labels[page])
-            names.check(document, labels[page].gate, own, in_deck=False)
-            crossref.check_references(document, labels[page], index, deck_only)
-        site: dict[str, Path] = {}
-        futures: list[Future[dict[str, Path]]] = []
-        if deck_document and in_frames:
-            deck_labels = in_frames.result()
-            deck_index = crossref.with_deck(index, deck_labels)
-            crossref.check_strays(deck_document, deck_labels)
-            names.check(deck_document, deck_labels.gate, own, in_deck=True)
-            crossref.check_references(deck_document, deck_labels, deck_index, ())
-            futures.append(
-                pool.submit(_deck, project, deck_document, text, deck_labels, deck_index, progress)
+            offered = value(itself, item=_offered(derived[page], packed))
+            written[page.with_suffix(".html").as_posix()] = book.page_step(
+                project, page, shared, woven[page], labels[page], offered
             )
-        if "html" in formats:
-            shared = book.Book(project, chapters, index, book.theme_digest(project))
-            archive = _archive(project) if any(derived.values()) else {}
-            site |= archive
-            for chapter in chapters:
-                page = chapter.path
-                offered = _offered(derived[page], archive)
-                futures.append(
-                    pool.submit(
-                        _page, shared, chapter, texts[page], labels[page], offered, progress
-                    )
+            for notebook in derived[page]:
+                site[notebook.file] = notebooks.notebook_step(
+                    project, notebook, document, results[page], shared, labels[page], packed
                 )
-                for notebook in derived[page]:
-                    ingredients = pages[page], results[page], labels[page]
-                    file = next(iter(archive.values()), None)
-                    futures.append(
-                        pool.submit(_notebook, shared, notebook, *ingredients, file, progress)
-                    )
-        error: LectureError | None = None
-        # What is wrong with a page is more exact than what LaTeX says of its frame.
-        for future in reversed(futures):
-            try:
-                site |= future.result()
-            except LectureError as failed:
-                error = error or failed
-        if error:
-            raise error
-    if "html" in formats:
-        written = [(chapter.href, site[chapter.href]) for chapter in chapters]
-        site |= search.index(dict(written), project.build)
-        site |= _assets(project, pages, list(texts.values()), labels)
-        for page, document in pages.items():
-            site |= addresses.linked(project, document, labels[page], site)
-        _publish(project, site, archive="beamer" in wished or project.deck is None)
-        first = project.output / project.pages[0].with_suffix(".html")
-        if no_latex:
-            raise no_latex
-        return [first, *_deck_file(project)]
-    _publish_deck(project, site)
-    return _deck_file(project)
+        site |= written
+        if package:
+            site[f"{notebooks.FOLDER}/{packed}"] = package
+        site |= _media(texts.values())
+        shown = value(partial(_pictures, project, pages), labels=labels)
+        extra = [value(_assets), shown, value(partial(_resources, project))]
+        whole = value(_whole, site=site, extra=[search.search_step(written), *extra])
+        whole = value(partial(_with_linked, project, pages), site=whole, labels=labels)
+        published = partial(_publish, project, "beamer" in formats or project.deck is None)
+        target = value(published, site=whole, archive=_archive(project, whole, formats))
+    else:
+        target = value(partial(publishing.add, project), site=site)
+    Work(Store(project.root), progress).carry_out([target])
+    if no_latex:
+        raise no_latex
+    return _first_files(project, wanted)
 
 
-def _read(project: Project, path: Path) -> Document:
+def _possible(
+    project: Project, formats: tuple[str, ...], slides: Document | None
+) -> tuple[tuple[str, ...], LectureError | None]:
+    """Return the outputs that can be made, and an error to raise when they are."""
+    if slides is None:
+        if formats == ("beamer",):
+            raise project.settings.error(
+                "there is no deck: 'project: post-render' names no folder of one", "project"
+            )
+        return ("html",), None
+    no_latex = deck.missing_latex(slides) if "beamer" in formats else None
+    if no_latex is None:
+        return formats, None
+    if "html" not in formats:
+        raise no_latex
+    return ("html",), no_latex  # without LaTeX there is still a book
+
+
+def itself(item: Any) -> Any:
+    """Return what is given, as the value of a step."""
+    return item
+
+
+def _file(name: str, result: Any) -> File:
+    file: File = result.file(name)
+    return file
+
+
+def read(project: Project, path: Path) -> Document:
+    """Return a document of a project."""
     return read_document(project.root, path, project.pages, project.settings)
 
 
-def _draw(
+def draw(
     project: Project, documents: list[Document], progress: Progress
 ) -> Callable[[str], dict[str, Path]]:
     """Draw the figures that are missing from the store; return how to find a figure's files."""
@@ -211,10 +191,23 @@ def _draw(
     return files
 
 
-def _execute(
+def _execute_all(
+    project: Project, pages: list[Document], documents: list[Document], progress: Progress
+) -> dict[Path, Outputs]:
+    """Execute documents, those that list figures and times last."""
+    listing.write_list(project, pages)
+    lists = [document for document in documents if listing.is_list(document)]
+    others = [document for document in documents if document not in lists]
+    results = execute_cells(project, others, progress)
+    listing.write_cells(project, others)
+    return results | execute_cells(project, lists, progress)
+
+
+def execute_cells(
     project: Project, documents: list[Document], progress: Progress
 ) -> dict[Path, Outputs]:
-    store = Store(project.root)
+    """Return the outputs of documents, executing what is not in the store."""
+    store = execute.Store(project.root)
     results: dict[Path, Outputs] = {}
     stale = []
     for document in documents:
@@ -233,30 +226,6 @@ def _execute(
     return results | (execute.execute(stale, store, report) if stale else {})
 
 
-def _labels(project: Project, page: Path, text: Woven) -> Labels:
-    """Return a page's labels, from the build folder where its text is unchanged."""
-    writer = (pandoc.FILTERS / "labels.lua").read_text(encoding="utf-8")
-    key = hashlib.sha256((writer + text.text).encode()).hexdigest()[:16]
-    file = _labels_file(project, page)
-    kept = read_json(file)
-    if kept and kept["key"] == key:
-        return kept_labels(project, page)
-    labels = crossref.read_labels(text, project.root / page.parent)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps({"key": key, "labels": asdict(labels)}), encoding="utf-8")
-    return labels
-
-
-def kept_labels(project: Project, page: Path) -> Labels:
-    """Return the labels that a page had when it was rendered last."""
-    kept = json.loads(_labels_file(project, page).read_text(encoding="utf-8"))["labels"]
-    return crossref.labels_from(kept)
-
-
-def _labels_file(project: Project, page: Path) -> Path:
-    return project.build / "labels" / f"{build_name(page)}.json"
-
-
 def chapters_of(
     labels: dict[Path, Labels], in_deck: Collection[Path] = ()
 ) -> tuple[book.Chapter, ...]:
@@ -273,162 +242,125 @@ def chapters_of(
     )
 
 
-def _page(
-    shared: book.Book,
-    chapter: book.Chapter,
-    text: Woven,
-    labels: Labels,
-    offered: list[tuple[str, str]],
-    progress: Progress,
-) -> dict[str, Path]:
-    step = str(chapter.path)
-    progress.begin(step)
-    file, new = book.write_page(shared, chapter, text, labels, offered)
-    if new:
-        progress.end("pages", step)
-    else:
-        progress.forget(step)
-    return {chapter.href: file}
-
-
-def _archive(project: Project) -> dict[str, Path]:
-    """Return, by its place in the book, the archive of what the notebooks import."""
-    file = write_archive(project.root, project.build / "archive")
-    return {f"{notebooks.FOLDER}/{file.name}": file} if file else {}
-
-
-def _offered(derived: list[Notebook], archive: Iterable[str]) -> list[tuple[str, str]]:
-    """Return the places in the book of what a page offers for download, and a note on each."""
-    if not derived:
-        return []
-    offered = [
-        (
-            notebook.file,
-            "solved and executed" if notebook.solution else "the tasks, for you to work on",
-        )
-        for notebook in derived
-    ]
-    note = "what the notebooks import of this lecture; install it with pip"
-    return offered + [(place, note) for place in archive]
-
-
-def _notebook(
-    shared: book.Book,
-    notebook: Notebook,
-    document: Document,
-    outputs: Outputs,
-    labels: Labels,
-    archive: Path | None,
-    progress: Progress,
-) -> dict[str, Path]:
-    progress.begin(notebook.file)
-    file, new = notebooks.write_notebook(shared, notebook, document, outputs, labels, archive)
-    if new:
-        progress.end("notebooks", notebook.file)
-    else:
-        progress.forget(notebook.file)
-    return {notebook.file: file}
-
-
-def _deck(
-    project: Project,
-    document: Document,
-    text: Woven,
-    labels: Labels,
-    index: dict[str, Any],
-    progress: Progress,
-) -> dict[str, Path]:
-    assert project.deck is not None
-    step = str(document.path)
-    progress.begin(step)
-    shown = addresses.for_latex(project, document, labels)
-    pdf, new = deck.write_deck(project, document, text, index, shown)
-    handout = deck.write_handout(project, document, anew=new)
-    if new:
-        progress.end("deck", step)
-    else:
-        progress.forget(step)
-    return {project.deck.output.as_posix(): pdf, project.deck.handout.as_posix(): handout}
-
-
-def _assets(
+def _contents(
     project: Project,
     pages: dict[Path, Document],
-    texts: list[Woven],
+    in_deck: Collection[Path],
     labels: dict[Path, Labels],
-) -> dict[str, Path]:
-    """Return the book's other files: theme, pictures, resources, by their place in the book."""
-    site: dict[str, Path] = {}
-    for file in sorted(book.THEME.rglob("*")):
-        if file.is_file() and file.suffix not in {".html", ".md"}:
-            site[f"assets/{file.relative_to(book.THEME).as_posix()}"] = file
-    for text in texts:
-        for name, file in text.media.items():
-            if file.suffix != ".pdf":
-                site[f"media/{name}"] = pictures.published(file, project.build / "lean")
+) -> book.Book:
+    """Return what all pages share; raise an error where a page refers to nothing."""
+    chapters = chapters_of(labels, in_deck)
+    index = crossref.build_index(pages, labels, {c.path: c.number for c in chapters})
+    own = project.settings.texts("lecture", "classes")
+    deck_only = {label for found in labels.values() for label in found.deck_only}
+    for page, document in pages.items():
+        crossref.check_strays(document, labels[page])
+        names.check(document, labels[page].gate, own, in_deck=False)
+        crossref.check_references(document, labels[page], index, deck_only)
+        addresses.check_pages(project, document, labels[page].links, labels)
+    return book.Book(project, chapters, index)
+
+
+def _deck_index(
+    project: Project,
+    slides: Document,
+    shared: book.Book,
+    labels: Labels,
+    pages: dict[Path, Labels],
+) -> dict[str, Any]:
+    index = crossref.with_deck(shared.index, labels)
+    crossref.check_strays(slides, labels)
+    own = project.settings.texts("lecture", "classes")
+    names.check(slides, labels.gate, own, in_deck=True)
+    crossref.check_references(slides, labels, index, ())
+    addresses.check_pages(project, slides, labels.deck_links, pages)
+    return index
+
+
+def _offered(derived: list[Notebook], package: str) -> list[tuple[str, str]]:
+    """Return the places in the book of what a page offers for download, and a note on each."""
+    solved, open_ = "solved and executed", "the tasks, for you to work on"
+    offered = [(notebook.file, solved if notebook.solution else open_) for notebook in derived]
+    if offered and package:
+        note = "what the notebooks import of this lecture; install it with pip"
+        offered.append((f"{notebooks.FOLDER}/{package}", note))
+    return offered
+
+
+def _media(texts: Collection[Woven]) -> dict[str, Any]:
+    """Return the pictures that cells made, of SVG files smaller ones."""
+    media = {name: file for text in texts for name, file in text.media.items()}
+    return {
+        f"media/{name}": pictures.published_step(file)
+        if file.suffix == ".svg"
+        else publishing.file_of(file)
+        for name, file in media.items()
+        if file.suffix != ".pdf"
+    }
+
+
+def _assets() -> Site:
+    """Return the files of the theme."""
+    return {
+        f"assets/{file.relative_to(book.THEME).as_posix()}": publishing.file_of(file)
+        for file in sorted(book.THEME.rglob("*"))
+        if file.is_file() and file.suffix not in {".html", ".md"}
+    }
+
+
+def _pictures(project: Project, pages: dict[Path, Document], labels: dict[Path, Labels]) -> Site:
+    """Return the pictures of the project that pages show."""
+    site: Site = {}
     for page, defined in labels.items():
-        site |= addresses.for_page(project, pages[page], defined)
-    for pattern in project.settings.texts("project", "resources"):
-        for file in sorted(project.root.glob(pattern)):
-            site[file.relative_to(project.root).as_posix()] = file
+        for place, file in addresses.for_page(project, pages[page], defined).items():
+            site[place] = publishing.file_of(file)
     return site
 
 
-def _deck_file(project: Project) -> list[Path]:
-    files = [project.output / project.deck.output] if project.deck else []
-    return [file for file in files if file.is_file()]
+def _with_linked(
+    project: Project, pages: dict[Path, Document], site: Site, labels: dict[Path, Labels]
+) -> Site:
+    """Return a site with the files that its pages link to."""
+    for page, document in pages.items():
+        found = addresses.linked(project, document, labels[page], site)
+        site = site | {place: publishing.file_of(file) for place, file in found.items()}
+    return site
 
 
-def _whole_site(project: Project, site: dict[str, Path]) -> Path:
-    """Return the file with the whole site in it, written anew if the site has changed."""
-    archive, record = project.build / project.archive, project.build / "archived.json"
-    manifest = {name: _stamp(file) for name, file in sorted(site.items())}
-    if archive.is_file() and read_json(record) == manifest:
-        return archive
-    record.unlink(missing_ok=True)
-    from lecturebuild.writing.deck import handout as downloads
-
-    downloads.write_archive(archive, site)
-    record.write_text(json.dumps(manifest), encoding="utf-8")
-    return archive
+def _resources(project: Project) -> Site:
+    files = resource_files(project.root, project.settings, project.output)
+    return {file.relative_to(project.root).as_posix(): publishing.file_of(file) for file in files}
 
 
-def _publish(project: Project, site: dict[str, Path], *, archive: bool) -> None:
-    """Put a new book in place of the old one; what was not made now stays: a deck, the archive."""
-    kept = [project.deck.output, project.deck.handout] if project.deck else []
-    for name in map(Path.as_posix, kept):
-        if (project.output / name).is_file():
-            site.setdefault(name, project.output / name)
-    if archive:
-        site[project.archive] = _whole_site(project, site)
-    elif (project.output / project.archive).is_file():
-        site[project.archive] = project.output / project.archive
-    manifest = {name: _stamp(file) for name, file in sorted(site.items())}
-    record = project.build / "published.json"
-    if read_json(record) == manifest and all((project.output / name).is_file() for name in site):
-        return
-    new, old = (project.output.with_name(f"{project.output.name}.{x}") for x in ("new", "old"))
-    for folder in (new, old):
-        shutil.rmtree(folder, ignore_errors=True)
-    for name, file in site.items():
-        (new / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(file, new / name)
-    if project.output.exists():
-        project.output.rename(old)
-    new.rename(project.output)
-    shutil.rmtree(old, ignore_errors=True)
-    record.write_text(json.dumps(manifest), encoding="utf-8")
+def _whole(site: Site, extra: list[Site]) -> Site:
+    for files in extra:
+        site = site | files
+    return site
 
 
-def _publish_deck(project: Project, site: dict[str, Path]) -> None:
-    for name, file in site.items():
-        target = project.output / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = target.with_suffix(".new")
-        shutil.copy2(file, temporary)
-        temporary.replace(target)
+def _archive(project: Project, site: Step, formats: tuple[str, ...]) -> Any:
+    """Return the whole site in one file; as it was, where not all outputs are asked for."""
+    if project.deck and "beamer" not in formats:
+        return publishing.kept(project, project.archive).get(project.archive)
+    with_deck = value(partial(_with_deck, project), site=site)
+    return publishing.archive_step(project.archive, with_deck)
 
 
-def _stamp(file: Path) -> list[int]:
-    status = file.stat()
-    return [status.st_size, status.st_mtime_ns]
+def _with_deck(project: Project, site: Site) -> Site:
+    """Return a site with a deck that was made earlier, if none was made now."""
+    names = (project.deck.output, project.deck.handout) if project.deck else ()
+    return publishing.kept(project, *map(Path.as_posix, names)) | site
+
+
+def _publish(project: Project, with_archive: bool, site: Site, archive: File | None) -> None:
+    files = _with_deck(project, site)
+    publishing.publish(project, files | ({project.archive: archive} if archive else {}))
+
+
+def _first_files(project: Project, formats: tuple[str, ...]) -> list[Path]:
+    first = project.output / project.pages[0].with_suffix(".html")
+    slides = project.output / project.deck.output if project.deck else None
+    return [
+        *([first] if "html" in formats else []),
+        *([slides] if slides and slides.is_file() else []),
+    ]

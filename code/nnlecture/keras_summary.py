@@ -1,20 +1,28 @@
 """Keras's summary of a model as plain text that fits a slide.
 
-Keras draws its table with lines between all rows, out of characters that many fonts lack.
-``model.summary(line_length=68, print_fn=plain)`` prints the same table without them.
+Keras draws its table with lines between all rows, out of characters that many fonts lack, and
+leaves an empty output of HTML in a notebook. Here is the same table without either.
 """
 
+import keras
+from IPython.utils.capture import capture_output
 
-def plain(text: str) -> None:
-    """Print a summary as Keras gives it to its `print_fn`, ruled by dashes above and below.
+
+def summary(model: keras.Model, width: int = 70) -> None:
+    """Print what `model.summary()` says of the layers, and the number of all parameters.
 
     Parameters
     ----------
-    text
-        The whole summary: a line with the model's name, the table, the numbers of parameters.
+    width
+        The number of characters of a line.
     """
-    for line in text.rstrip().splitlines():
+    said: list[str] = []
+    with capture_output(stdout=False, stderr=False):  # the empty output
+        model.summary(line_length=width, print_fn=said.append)
+    for line in "\n".join(said).splitlines():
         if line.startswith(("┡", "└")):
             print("-" * len(line))
-        elif not line.startswith(("┏", "├")):
+        elif line.startswith(("┃", "│")):
             print(line.replace("┃", " ").replace("│", " ").rstrip())
+        elif "Total params" in line:
+            print(" ", line.strip())

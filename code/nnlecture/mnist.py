@@ -61,7 +61,7 @@ def load_model(file: str | Path) -> Any:
     path = Path(file)
     if not path.is_file():
         raise FileNotFoundError(
-            f"{path}: there is no such model file: train the network in exercise 4 a, or download "
+            f"{path}: there is no such model file: train the network in exercise 5 a, or download "
             "the file from the exercise's page into this folder"
         )
     _check_archive(path)

@@ -17,6 +17,10 @@ __all__ = ["keras", "seed", "tf"]
 
 
 def seed(number: int) -> None:
-    """Seed all random numbers (Python, NumPy, Keras), and let threads not change the result."""
+    """Seed all random numbers (Python, NumPy, Keras), and let threads not change the result.
+
+    Keras also begins anew with the names of layers: `dense` is the first, whatever ran before.
+    """
+    keras.utils.clear_session()
     keras.utils.set_random_seed(number)
     tf.config.experimental.enable_op_determinism()

@@ -18,7 +18,6 @@ from lecturebuild.checking.deck import Problem, frame_edges, frames, read_frames
 from lecturebuild.reading.gate import figure_names, nested
 from lecturebuild.reading.project import Project
 from lecturebuild.reading.source import Cell, Document, Line, read_document
-from lecturebuild.render import kept_labels
 from lecturebuild.steps.errors import relative
 from lecturebuild.writing import crossref
 from lecturebuild.writing.notebooks.derive import notebooks_of
@@ -149,10 +148,10 @@ class _Page(HTMLParser):
                 self.links.append(value)
 
 
-def internal_links(project: Project, documents: list[Document]) -> Iterator[Problem]:
-    """Find links within the book whose file or place is not there."""
+def local_links(folder: Path) -> Iterator[tuple[Path, str, Path, bool]]:
+    """Yield each link of a folder's pages within it: page, link, file, if its place is there."""
     pages: dict[Path, _Page] = {}
-    for file in sorted(project.output.rglob("*.html")):
+    for file in sorted(folder.rglob("*.html")):
         pages[file] = _Page()
         pages[file].feed(file.read_text(encoding="utf-8"))
     for file, page in pages.items():
@@ -162,10 +161,15 @@ def internal_links(project: Project, documents: list[Document]) -> Iterator[Prob
                 continue
             target = (file.parent / unquote(parts.path)).resolve() if parts.path else file
             known = pages.get(target)
-            if not target.is_file() or (
-                parts.fragment and known and parts.fragment not in known.ids
-            ):
-                yield _in_source(project, documents, file, f"dead link to {link}", link)
+            found = not parts.fragment or not known or parts.fragment in known.ids
+            yield file, link, target, found
+
+
+def internal_links(project: Project, documents: list[Document]) -> Iterator[Problem]:
+    """Find links within the book whose file or place is not there."""
+    for file, link, target, found in local_links(project.output):
+        if not (target.is_file() and found):
+            yield _in_source(project, documents, file, f"dead link to {link}", link)
 
 
 def _in_source(
@@ -255,7 +259,7 @@ def check(project: Project, external: bool = False) -> list[Problem]:
     pages = [
         read_document(project.root, page, project.pages, project.settings) for page in project.pages
     ]
-    found = {page.path: kept_labels(project, page.path) for page in pages}
+    found = {page.path: crossref.kept_labels(project.root, page.path) for page in pages}
     problems = [
         *labels(pages, found),
         *bibliography(project, found),

@@ -12,6 +12,8 @@ from pypdf import PdfReader
 
 from lecturebuild.reading.project import Project
 from lecturebuild.reading.source import Cell, Document
+from lecturebuild.steps.errors import LectureError
+from lecturebuild.steps.store import Store
 from lecturebuild.writing.deck import latex as deck
 
 OVERFULL = re.compile(r"^Overfull \\[hv]box \(([\d.]+)pt too (wide|high)\)", re.M)
@@ -52,7 +54,7 @@ def read_frames(project: Project, document: Document) -> dict[int, Frame]:
     """Return, for each page of the deck's PDF, the frame it belongs to."""
     assert project.deck is not None
     pdf = PdfReader(project.output / project.deck.output)
-    tex = (project.build / "deck" / document.path.with_suffix(".tex").name).read_text("utf-8")
+    tex = _kept(project, document, ".tex").read_text(encoding="utf-8")
     destinations = pdf.named_destinations
     starts: dict[int, Frame] = {}
     for number, body in enumerate(deck.BODY.findall(tex), start=1):
@@ -73,10 +75,17 @@ def read_frames(project: Project, document: Document) -> dict[int, Frame]:
     return found
 
 
+def _kept(project: Project, document: Document, suffix: str) -> Path:
+    """Return a file that LaTeX wrote when the deck was made last."""
+    kept = Store(project.root).newest("deck", document.path.as_posix())
+    if kept is None:
+        raise LectureError("was not rendered yet", document.path)
+    return kept.folder / document.path.with_suffix(suffix).name
+
+
 def frames(project: Project, document: Document, pages: dict[int, Frame]) -> Iterator[Problem]:
     """Find frames whose content overflows, and characters that the deck's fonts lack."""
-    tex = project.build / "deck" / document.path.with_suffix(".tex").name
-    log = tex.with_suffix(".log").read_text(encoding="utf-8", errors="replace")
+    log = _kept(project, document, ".log").read_text(encoding="utf-8", errors="replace")
     shipped = [(found.start(), int(found[1])) for found in PAGE.finditer(log)]
     ends = [end for end, _ in shipped]
 

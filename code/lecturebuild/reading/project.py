@@ -55,6 +55,12 @@ PROJECT_FILE = SHARED | {
     ),
 }
 
+STAGES = ("pre-ast", "post-ast", "pre-quarto")
+"""When a filter of the project runs under Quarto; here all run first, in this order."""
+
+AFTER_QUARTO = "after-quarto.py"
+"""The script by which Quarto has the built-in renderer complete its book; not run by the latter."""
+
 
 @dataclass(frozen=True)
 class Deck:
@@ -90,6 +96,30 @@ class Project:
     def archive(self) -> str:
         """The name of the file with the whole site in it, in the site's first folder."""
         return f"{self.deck.output.stem if self.deck else 'book'}.zip"
+
+
+def filter_names(settings: Settings) -> list[str]:
+    """Return the paths of a project's or a deck's filters in the order in which they run.
+
+    An entry is a path, or a mapping with `path` and `at`, the stage at which Quarto runs it.
+    """
+    entries = settings.get("filters") or []
+    stages: dict[str, list[str]] = {stage: [] for stage in STAGES}
+    for number, entry in enumerate(entries if isinstance(entries, list) else [entries]):
+        key = ("filters", str(number)) if isinstance(entries, list) else ("filters",)
+        if isinstance(entry, str):
+            entry = {"path": entry, "at": STAGES[-1]}
+        if not isinstance(entry, dict) or not isinstance(entry.get("path"), str):
+            raise settings.error("a filter is a path, or a mapping with 'path' and 'at'", *key)
+        for other in sorted(entry.keys() - {"path", "at"}):
+            raise settings.error(f"'{other}' of a filter is not supported", *key, other)
+        stage = entry.get("at", STAGES[-1])
+        if stage not in stages:
+            known = ", ".join(STAGES)
+            message = f"a filter at '{stage}' is not supported by the built-in renderer; it knows"
+            raise settings.error(f"{message} {known}", *key, "at")
+        stages[stage].append(entry["path"])
+    return [path for paths in stages.values() for path in paths]
 
 
 def build_name(document: Path) -> str:
@@ -170,11 +200,13 @@ def _pages(settings: Settings, root: Path) -> tuple[list[Path], dict[Path, str]]
 def _deck(settings: Settings, root: Path, book_output: Path) -> Deck | None:
     """Find the nested project that `post-render: quarto render FOLDER` names."""
     for command in settings.texts("project", "post-render"):
+        if Path(command).name == AFTER_QUARTO and (root / command).is_file():
+            continue
         match = re.fullmatch(r"quarto render (\S+)", command.strip())
         if not match:
             raise settings.error(
                 f"'{command}' is not supported by the built-in renderer; it knows "
-                "'quarto render FOLDER', a folder with the deck",
+                f"'quarto render FOLDER', a folder with the deck, and the script {AFTER_QUARTO}",
                 "project",
                 "post-render",
             )

@@ -7,6 +7,7 @@ nor in an environment with installed packages.
 import hashlib
 import json
 import os
+import shutil
 import sys
 import threading
 import time
@@ -69,7 +70,7 @@ def remembered(path: Path, compute: Callable[[Path], T]) -> T | None:
         if known == (state.st_mtime_ns, state.st_size):
             return value
         value = compute(path)
-    except (FileNotFoundError, NotADirectoryError):
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return None
     # A second change right after the first may leave time and size as they are.
     if time.time_ns() - state.st_mtime_ns > _RECENT:
@@ -84,3 +85,11 @@ def _hash(path: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     finally:
         hashing.reading = False
+
+
+def discard(path: Path) -> None:
+    """Delete a file, a link or a folder with all that is in it, if it is there."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Collection, Iterable, Iterator
+from difflib import get_close_matches
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, unquote_to_bytes
@@ -21,6 +22,7 @@ DATA = re.compile(r"data:(?P<kind>[\w/+.-]*)(?P<options>[^,]*),(?P<content>.*)",
 KINDS = {"image/svg+xml": ".svg", "image/png": ".png", "image/jpeg": ".jpg", "image/gif": ".gif",
          "image/webp": ".webp"}  # fmt: skip
 DOCUMENTS = {".qmd", ".md"}
+ID = re.compile(r"""\bid=["']?([^"'\s>]+)""")
 
 
 def shown(project: Project, document: Document, images: Iterable[Address]) -> dict[str, Path]:
@@ -63,13 +65,31 @@ def for_page(project: Project, document: Document, labels: Labels) -> dict[str, 
     return site
 
 
-def for_latex(project: Project, document: Document, labels: Labels) -> dict[str, str]:
-    """Return, for the address of each picture of the deck, the file that LaTeX reads."""
-    folder = project.build / "deck" / "pictures"
-    return {
-        address: str(pictures.for_latex(file, folder))
-        for address, file in shown(project, document, labels.deck_images).items()
-    }
+def for_latex(project: Project, document: Document, labels: Labels) -> dict[str, Path]:
+    """Return the files of the pictures that the deck shows, by their addresses."""
+    return shown(project, document, labels.deck_images)
+
+
+def check_pages(
+    project: Project, document: Document, links: Iterable[Address], labels: dict[Path, Labels]
+) -> None:
+    """Raise an error at a link to a document that is no page, or to a place that a page has not."""
+    for link in links:
+        path = Path(unquote(link.path))
+        if SCHEME.match(link.written) or path.suffix not in (".qmd", ".html"):
+            continue
+        page, place = path.with_suffix(".qmd"), unquote(link.written.partition("#")[2])
+        if page not in labels:
+            if path.suffix == ".qmd":
+                message = f"{link.written} is no page of the book: _quarto.yml does not list {path}"
+                raise _error(document, link, message)
+            continue
+        known = {*labels[page].ids, *labels[page].items, "references", "refs", "top"}
+        known |= {name for text in labels[page].gate["book_html"] for name in ID.findall(text)}
+        if place and place not in known:
+            close = get_close_matches(place, known, n=1)
+            hint = f" (did you mean #{close[0]}?)" if close else ""
+            raise _error(document, link, f"there is no '{place}' in {page}{hint}")
 
 
 def linked(

@@ -4,14 +4,16 @@ import json
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from difflib import get_close_matches
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from lecturebuild.reading.source import Cell, Document, Line
 from lecturebuild.steps.errors import LectureError
+from lecturebuild.steps.store import Result, Step, Store, value
 from lecturebuild.writing import pandoc
 from lecturebuild.writing.weave import Woven
 
@@ -39,6 +41,9 @@ class Labels:
     images: tuple[Address, ...]
     links: tuple[Address, ...]
     deck_images: tuple[Address, ...]
+    deck_links: tuple[Address, ...]
+    ids: tuple[str, ...]
+    """All places of the page in the book that a link may lead to, labelled or not."""
     deck_only: tuple[str, ...]
     book_references: tuple[str, ...]
     strays: tuple[str, ...]
@@ -62,10 +67,45 @@ def labels_from(found: dict[str, Any]) -> Labels:
         key: tuple(
             Address(**entry) if isinstance(entry, dict) else Address(*entry) for entry in found[key]
         )
-        for key in ("images", "links", "deck_images")
+        for key in ("images", "links", "deck_images", "deck_links")
     }
     lists = {key: tuple(value) for key, value in found.items() if isinstance(value, list)}
     return Labels(**(found | lists | addresses))
+
+
+def labels_step(page: Path, woven: Step, root: Path) -> Step:
+    """Return the step that lists the labels of a woven document."""
+    return Step(
+        "labels",
+        page.as_posix(),
+        partial(_write_labels, root / page.parent),
+        inputs={"text": value(text_of, woven=woven)},
+        uses={"labels.lua": pandoc.FILTERS / "labels.lua", "Pandoc": pandoc.version()},
+        context={"woven": woven},
+        read=labels_in,
+    )
+
+
+def text_of(woven: Woven) -> str:
+    """Return a document's text, which does not tell on which lines of the sources it stands."""
+    return woven.text
+
+
+def _write_labels(place: Path, folder: Path, text: str, woven: Woven) -> None:
+    (folder / "labels.json").write_text(json.dumps(asdict(read_labels(woven, place))), "utf-8")
+
+
+def labels_in(result: Result) -> Labels:
+    """Return the labels that such a step has listed."""
+    return labels_from(result.json("labels.json"))
+
+
+def kept_labels(root: Path, page: Path) -> Labels:
+    """Return the labels that a page had when it was rendered last."""
+    kept = Store(root).newest("labels", page.as_posix())
+    if kept is None:
+        raise LectureError("was not rendered yet", page)
+    return labels_in(kept)
 
 
 def title_of(labels: Labels, page: Path) -> str:

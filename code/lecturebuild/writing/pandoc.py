@@ -5,9 +5,10 @@ import os
 import re
 import subprocess
 import tempfile
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from lecturebuild.steps.errors import LectureError
 
@@ -15,6 +16,8 @@ FILTERS = Path(__file__).resolve().parents[2] / "filters"
 # YAML headers are read by `source`, so that a line of dashes in a chapter is just a rule.
 # An example list would swallow a paragraph that begins with a reference, such as '@fig-relu.'.
 READER = "markdown-yaml_metadata_block-example_lists"
+
+T = TypeVar("T", str, Path)
 
 Origins = tuple[tuple[Path, int], ...]
 """File and line that each line of the Markdown comes from."""
@@ -28,23 +31,53 @@ def executable() -> str:
     return str(pypandoc.get_pandoc_path())
 
 
+@cache
+def version() -> str:
+    """Return the version of the package that brings Pandoc."""
+    from importlib import metadata
+
+    return metadata.version("pypandoc_binary")
+
+
+def others(files: Iterable[T], ours: Iterable[Path]) -> list[T]:
+    """Return the project's filters but those of ours that it lists for Quarto, which run anyway."""
+    own = {file.read_bytes() for file in ours}
+    return [file for file in files if Path(file).read_bytes() not in own]
+
+
 def run(
     text: str,
     arguments: list[str],
     folder: Path,
     origins: Origins = (),
     environment: dict[str, str] | None = None,
+    defaults: dict[str, Any] | None = None,
+    lists: dict[str, Any] | None = None,
 ) -> str:
     """Convert Markdown `text` with Pandoc, run in `folder`; return what it writes.
+
+    Parameters
+    ----------
+    defaults : dict
+        Settings as in Pandoc's defaults files.
+    lists : dict
+        What filters need to know: each becomes a file, whose name they find in the metadata.
 
     Raises
     ------
     LectureError
         If Pandoc fails, or warns of something that would be missing or wrong in the output.
     """
-    with tempfile.NamedTemporaryFile("r", suffix=".json") as log:
+    with tempfile.TemporaryDirectory(prefix="lecture-") as temporary:
+        log, place = Path(temporary) / "log.json", Path(temporary) / "defaults.json"
+        place.write_text(json.dumps(defaults or {}, default=str), encoding="utf-8")
+        options = [f"--from={READER}", f"--log={log}", "--quiet", f"--defaults={place}"]
+        for name, content in (lists or {}).items():
+            file = Path(temporary) / f"{name}.json"
+            file.write_text(json.dumps(content, default=str), encoding="utf-8")
+            options.append(f"--metadata={name}:{file}")
         process = subprocess.run(
-            [executable(), f"--from={READER}", f"--log={log.name}", "--quiet", *arguments],
+            [executable(), *options, *arguments],
             input=text,
             capture_output=True,
             encoding="utf-8",
@@ -52,7 +85,7 @@ def run(
             env=os.environ | (environment or {}),
             check=False,
         )
-        report = log.read()
+        report = log.read_text(encoding="utf-8") if log.is_file() else ""
     if process.returncode != 0:
         raise LectureError(f"Pandoc: {process.stderr.strip()}", *_place("", text, origins))
     for warning in json.loads(report) if report.strip() else []:

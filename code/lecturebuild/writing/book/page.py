@@ -1,17 +1,21 @@
-"""Write the pages of the book with Pandoc; a page whose ingredients are unchanged is kept."""
+"""Write the pages of the book with Pandoc."""
 
-import hashlib
 import html
-import json
+import os
 import re
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from lecturebuild.reading.project import Project, build_name
+from lecturebuild.reading.project import Project, filter_names
+from lecturebuild.steps.errors import relative
+from lecturebuild.steps.files import digest
+from lecturebuild.steps.store import Read, Step, value
 from lecturebuild.writing import crossref, pandoc
 from lecturebuild.writing.book import markup, pictures
 from lecturebuild.writing.crossref import Labels
@@ -39,7 +43,6 @@ FORMULA_FONT = " stix-two-math"
 """Asked for at once by pages with formulas, so that these do not move later."""
 BODY = ("<article>\n", "\n</article>\n")
 """What the template has around a page's text."""
-MODULES = [Path(__file__).with_name(name) for name in ("markup.py", "pictures.py")]
 
 
 @dataclass(frozen=True)
@@ -65,29 +68,12 @@ class Book:
     project: Project
     chapters: tuple[Chapter, ...]
     index: dict[str, dict[str, Any]]
-    theme: str
-    """Digest of templates, filters and bibliography."""
-
-
-def theme_digest(project: Project) -> str:
-    """Return a digest of all files, apart from its text, that a page is made from."""
-    files = [
-        *sorted(THEME.glob("*.html")),
-        *FILTERS,
-        LAST_FILTER,
-        *MODULES,
-        *project_filters(project),
-        *bibliography(project),
-    ]
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(file.read_bytes())
-    return digest.hexdigest()
 
 
 def project_filters(project: Project) -> list[Path]:
     """Return the project's own filters."""
-    return _files(project, "filters")
+    files = _existing(project, "filters", filter_names(project.settings))
+    return pandoc.others(files, FILTERS)
 
 
 def bibliography(project: Project) -> list[Path]:
@@ -95,9 +81,18 @@ def bibliography(project: Project) -> list[Path]:
     return _files(project, "bibliography") + _files(project, "csl")
 
 
+def used_files(project: Project) -> list[Path]:
+    """Return the files of the project, apart from its text, that any page is made from."""
+    return project_filters(project) + bibliography(project)
+
+
 def _files(project: Project, key: str) -> list[Path]:
+    return _existing(project, key, project.settings.texts(key))
+
+
+def _existing(project: Project, key: str, names: list[str]) -> list[Path]:
     files = []
-    for name in project.settings.texts(key):
+    for name in names:
         if not (project.root / name).is_file():
             raise project.settings.error(f"no such file: {name}", key)
         files.append(project.root / name)
@@ -109,103 +104,133 @@ def referred_to(book: Book, labels: Labels) -> dict[str, dict[str, Any]]:
     return {key: book.index[key] for key in {*labels.references, *labels.items} & set(book.index)}
 
 
-def write_page(
-    book: Book,
-    chapter: Chapter,
-    woven: Woven,
-    labels: Labels,
-    downloads: Iterable[tuple[str, str]] = (),
-) -> tuple[Path, bool]:
-    """Write a page into the build folder, unless it is there; return its file and if it is new.
+def page_step(
+    project: Project, page: Path, book: Step, woven: Step, labels: Step, offered: Step
+) -> Step:
+    """Return the step that writes a page of the book.
 
-    `downloads` are files that were made for the page: their places in the book, and notes.
+    `offered` gives files that were made for the page: their places in the book, and notes.
     """
-    root = "../" * len(chapter.path.parent.parts)
-    variables = _variables(book, chapter, root)
-    referred = referred_to(book, labels)
-    offered = [
-        {"href": root + place, "text": Path(place).name, "note": note} for place, note in downloads
-    ]
+    files = [*sorted(THEME.glob("*.html")), *FILTERS, LAST_FILTER]
+    return Step(
+        "pages",
+        page.as_posix(),
+        partial(_write_page, project, page),
+        inputs=value(
+            partial(ingredients, page), book=book, woven=woven, labels=labels, offered=offered
+        ),
+        uses={file.name: file for file in files}
+        | {relative(file, project.root).as_posix(): file for file in used_files(project)}
+        | {"Pandoc": pandoc.version()},
+        context={"woven": woven, "labels": labels},
+        read=attrgetter("only"),
+    )
+
+
+def ingredients(
+    page: Path, book: Book, woven: Woven, labels: Labels, offered: Iterable[tuple[str, str]]
+) -> dict[str, Any]:
+    """Return all that is particular to a page."""
+    chapter = next(chapter for chapter in book.chapters if chapter.path == page)
+    root = "../" * len(page.parent.parts)
     text = woven.text
     if any(not crossref.REFERENCE.match(key) for key in labels.references):
         text += REFERENCES
-    ingredients = json.dumps([text, variables, referred, offered, book.theme], sort_keys=True)
-    key = hashlib.sha256(ingredients.encode()).hexdigest()[:16]
-    folder = book.project.build / "pages"
-    stem = build_name(chapter.path)
-    page = folder / f"{stem}-{key}.html"
-    if page.is_file():
-        return page, False
-    folder.mkdir(parents=True, exist_ok=True)
-    index = folder / f"{stem}.index.json"
-    index.write_text(json.dumps(referred), encoding="utf-8")
-    defaults = folder / f"{stem}.defaults.json"
-    settings = {
+    return {
+        "text": text,
+        "variables": _variables(book, chapter, root),
+        "refers_to": referred_to(book, labels),
+        "offers": [
+            {"href": root + place, "text": Path(place).name, "note": note}
+            for place, note in offered
+        ],
+    }
+
+
+def _write_page(
+    project: Project,
+    page: Path,
+    folder: Path,
+    text: str,
+    variables: dict[str, Any],
+    refers_to: dict[str, Any],
+    offers: list[dict[str, str]],
+    woven: Woven,
+    labels: Labels,
+) -> Read:
+    number, root = variables["number"], variables["root"]
+    settings: dict[str, Any] = {
         "to": "html5",
         "standalone": True,
         "template": str(THEME / "page.html"),
         "html-math-method": {"method": "mathml"},
-        "number-sections": bool(chapter.number),
-        "number-offset": [int(chapter.number) - 1] if chapter.number else [0],
+        "number-sections": bool(number),
+        "number-offset": [int(number) - 1] if number else [0],
         "table-of-contents": True,
         "toc-depth": 3,
         "wrap": "none",
         "filters": [
-            *map(str, project_filters(book.project)),
+            *map(str, project_filters(project)),
             *map(str, FILTERS),
             {"type": "citeproc"},
             str(LAST_FILTER),
         ],
         "variables": variables,
         "metadata": {
-            "lecture-index": str(index),
-            "lecture-downloads": offered,
-            "lecture-page": chapter.href,
-            "lecture-folder": chapter.path.parent.as_posix(),
+            "lecture-downloads": offers,
+            "lecture-page": page.with_suffix(".html").as_posix(),
+            "lecture-folder": page.parent.as_posix(),
             "lecture-root": root,
             "lecture-media": f"{root}media/",
-            "bibliography": [str(file) for file in _files(book.project, "bibliography")],
+            "bibliography": [str(file) for file in _files(project, "bibliography")],
             "link-citations": True,
             "lang": variables["lang"],
         },
     }
-    if styles := _files(book.project, "csl"):
-        settings["metadata"]["csl"] = str(styles[0])  # type: ignore[index]
-    defaults.write_text(json.dumps(settings), encoding="utf-8")
+    if styles := _files(project, "csl"):
+        settings["metadata"]["csl"] = str(styles[0])
     written = pandoc.run(
         text,
-        [f"--defaults={defaults}"],
-        book.project.root / chapter.path.parent,
+        [],
+        project.root / page.parent,
         woven.origins,
-        {"QUARTO_PROJECT_DIR": str(book.project.root)},
+        {"QUARTO_PROJECT_DIR": str(project.root)},
+        settings,
+        {"lecture-index": refers_to},
     )
-    written = _tidy(book, chapter, woven, labels, written)
-    for old in folder.glob(f"{stem}-{'?' * 16}.html"):
-        old.unlink()
-    temporary = page.with_suffix(".new")
-    temporary.write_text(written, encoding="utf-8")
-    temporary.replace(page)
-    return page, True
+    reads: dict[str, str] = {}
+    written = _tidy(project, page, woven, labels, written, reads)
+    (folder / "page.html").write_text(written, encoding="utf-8")
+    return Read(reads)
 
 
-def _tidy(book: Book, chapter: Chapter, woven: Woven, labels: Labels, page: str) -> str:
-    """Return a page whose text is fit for the page's policy; say what had to be left out."""
-    folder = book.project.root / chapter.path.parent
+def _tidy(
+    project: Project, page: Path, woven: Woven, labels: Labels, written: str, reads: dict[str, str]
+) -> str:
+    """Return a page whose text is fit for the page's policy; say what had to be left out.
+
+    The pictures whose sizes the page tells are added to `reads`.
+    """
 
     def image_size(source: str) -> tuple[int, int] | None:
         made = woven.media.get(Path(source).name) if "media/" in source else None
-        return pictures.size(made or folder / unquote(source))
+        file = made or project.root / page.parent / unquote(source)
+        inside = Path(os.path.normpath(file))
+        if not made and inside.is_relative_to(project.root):
+            reads[inside.relative_to(project.root).as_posix()] = digest(inside)
+        return pictures.size(file)
 
-    head, rest = page.split(BODY[0], 1)
+    head, rest = written.split(BODY[0], 1)
     body, foot = rest.rsplit(BODY[1], 1)
     tidied = markup.tidy(body, image_size)
     for complaint in tidied.complaints:
         if any(image.written in complaint for image in labels.images):
             continue  # an error, when the pictures are collected
-        print(f"{chapter.path}: warning: in its HTML, {complaint}", file=sys.stderr)
+        print(f"{page}: warning: in its HTML, {complaint}", file=sys.stderr)
     # A template may show the contents twice; nothing refers to the ids of their links.
     head = re.sub(r' id="toc-[^"]*"', "", head)
-    head = head.replace("$summary$", html.escape(tidied.summary or chapter.title))
+    title = crossref.title_of(labels, page)
+    head = head.replace("$summary$", html.escape(tidied.summary or title))
     head = head.replace("$formula-font$", FORMULA_FONT if "<math" in body else "")
     return f"{head}{BODY[0]}{tidied.text}{BODY[1]}{foot}"
 

@@ -4,10 +4,12 @@ import io
 import re
 import shutil
 from functools import lru_cache
+from operator import attrgetter
 from pathlib import Path
 from xml.etree import ElementTree
 
 from lecturebuild.steps.files import digest, remembered
+from lecturebuild.steps.store import Step
 from lecturebuild.writing.book import svg
 
 ENLARGED = 1.3
@@ -56,17 +58,14 @@ def _svg_size(file: Path) -> tuple[int, int] | None:
     return round(ENLARGED * width), round(ENLARGED * height)
 
 
-def published(file: Path, build: Path) -> Path:
-    """Return the file that the book shows in place of a picture: of an SVG, a smaller one."""
-    if file.suffix != ".svg":
-        return file
-    target = build / f"{file.stem}-{digest(Path(svg.__file__))[:8]}.svg"
-    if not target.is_file():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = target.with_suffix(".new")
-        temporary.write_text(svg.lean(file.read_text(encoding="utf-8")), encoding="utf-8")
-        temporary.replace(target)
-    return target
+def published_step(file: Path) -> Step:
+    """Return the step that makes, of an SVG, the smaller file that the book shows in its place."""
+    return Step("pictures", file.name, _write_lean, {"picture": file}, read=attrgetter("only"))
+
+
+def _write_lean(folder: Path, picture: Path) -> None:
+    text = svg.lean(picture.read_text(encoding="utf-8"))
+    (folder / picture.name).write_text(text, encoding="utf-8")
 
 
 def damage(file: Path) -> str:
@@ -100,20 +99,15 @@ def for_latex(file: Path, folder: Path) -> Path:
     stem = re.sub(r"[^A-Za-z0-9-]", "-", file.stem)[:60]
     kind = LATEX.get(file.suffix.lower(), ".png")
     target = folder / f"{stem}-{digest(file)[:12]}{kind}"
-    if target.is_file():
-        return target
-    folder.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_suffix(f".new{kind}")
     if file.suffix.lower() in LATEX:
-        shutil.copyfile(file, temporary)
+        shutil.copyfile(file, target)
     elif file.suffix.lower() == ".svg":
-        _rasterise(file, temporary)
+        _rasterise(file, target)
     else:
         from PIL import Image
 
         with Image.open(file) as image:
-            image.convert("RGBA").save(temporary)  # of an animation its first picture
-    temporary.replace(target)
+            image.convert("RGBA").save(target)  # of an animation its first picture
     return target
 
 

@@ -1,14 +1,15 @@
 """Index the book's pages for Pagefind, with which a reader searches without any server."""
 
-import hashlib
 import re
-import shutil
 import subprocess
+from operator import attrgetter
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from pagefind_bin import get_executable
 
 from lecturebuild.steps.errors import LectureError
+from lecturebuild.steps.store import File, Step
 
 FOLDER = "pagefind"
 # Parts of Pagefind's own dialogs; the theme brings its own.
@@ -18,49 +19,30 @@ EXCLUDED = "annotation, .figure-source, .code-fold, .anchor"
 TEXT = re.compile(r"^.*?(<html[^>]*>).*?(<article>.*</article>).*$", re.S)
 
 
-def index(pages: dict[str, Path], build: Path) -> dict[str, Path]:
-    """Return the files of the search index by their place in the book.
-
-    Only the text of the pages is indexed, and only when it changed.
-
-    Parameters
-    ----------
-    pages : dict
-        The book's pages by their place in it.
-    build : Path
-        The build folder, in which the index is kept.
-    """
-    digest = hashlib.sha256(Path(__file__).read_bytes())
-    for href, file in pages.items():
-        digest.update(f"{href}\n{file.name}\n".encode())
-    folder = build / "search" / digest.hexdigest()[:16]
-    if not folder.is_dir():
-        shutil.rmtree(build / "search", ignore_errors=True)
-        _run(pages, build / "search")
-        (build / "search" / "new").rename(folder)
-    return {
-        f"{FOLDER}/{file.relative_to(folder).as_posix()}": file
-        for file in sorted(folder.rglob("*"))
-        if file.is_file()
-    }
+def search_step(pages: dict[str, Step]) -> Step:
+    """Return the step that makes the search index of the book's pages, by their places in it."""
+    return Step("search", FOLDER, _write_index, {"pages": pages}, read=attrgetter("files"))
 
 
-def _run(pages: dict[str, Path], folder: Path) -> None:
-    for href, file in pages.items():
-        copy = folder / "pages" / href
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        copy.write_text(TEXT.sub(r"\1<body>\2", file.read_text(encoding="utf-8")), encoding="utf-8")
-    options = [
-        "--quiet",
-        "--keep-index-url",
-        "--root-selector=article",
-        f"--exclude-selectors={EXCLUDED}",
-    ]
-    places = [f"--site={folder / 'pages'}", f"--output-path={folder / 'new'}"]
-    command = [str(get_executable()), *options, *places]
-    process = subprocess.run(command, capture_output=True, text=True, check=False)
+def _write_index(folder: Path, pages: dict[str, File]) -> None:
+    with TemporaryDirectory(prefix="lecture-") as temporary:
+        for href, file in pages.items():
+            copy = Path(temporary) / href
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            text = file.path.read_text(encoding="utf-8")
+            copy.write_text(TEXT.sub(r"\1<body>\2", text), encoding="utf-8")
+        options = [
+            "--quiet",
+            "--keep-index-url",
+            "--root-selector=article",
+            f"--exclude-selectors={EXCLUDED}",
+            f"--site={temporary}",
+            f"--output-path={folder}",
+        ]
+        command = [str(get_executable()), *options]
+        process = subprocess.run(command, capture_output=True, text=True, check=False)
     if process.returncode != 0:
         raise LectureError(f"Pagefind cannot index the book: {process.stderr.strip()}")
     for name in UNUSED:
-        for unused in (folder / "new").glob(f"pagefind-{name}.*"):
+        for unused in folder.glob(f"pagefind-{name}.*"):
             unused.unlink()

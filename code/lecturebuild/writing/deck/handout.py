@@ -1,18 +1,21 @@
-"""Make what a reader takes away: a handout of the deck, and the whole site in one file.
+"""Make a handout of the deck.
 
-The handout shows four frames a page, each beside its speaker's notes. LaTeX sets each note on a
+It shows four frames a page, each beside its speaker's notes. LaTeX sets each note on a
 small page of its own, a card, in the fonts of the deck; it runs only if a note has changed. Then
 frames and cards are put together on sheets of A4.
 """
 
 import re
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pypdf import PageObject, PdfReader, PdfWriter
-from pypdf.generic import DictionaryObject, NameObject, StreamObject, TextStringObject
+from lecturebuild.steps.store import Result, Step
+
+if TYPE_CHECKING:  # it takes long to import, and is needed only where a handout is made
+    from pypdf import PageObject, PdfReader, PdfWriter
 
 SHEET = (595.0, 842.0)  # points: A4
 MARGIN, GAP = 36.0, 14.0
@@ -21,9 +24,7 @@ ROW = (SHEET[1] - 2 * MARGIN + GAP) / ROWS
 FRAME = (290.0, ROW - GAP)
 """Frames are as large as fits into this."""
 
-PACKED = {".pdf", ".png", ".jpg", ".woff2", ".zip"}
-"""Kinds of files that are compressed already."""
-
+CARDS_FILE = "cards.tex"
 FRAMES = re.compile(r"^\\begin\{frame\}.*?^\\end\{frame\}", re.M | re.S)
 SOURCE = re.compile(r"^% source .+$", re.M)
 PAGES = re.compile(r"\\beamer@framepages \{(\d+)\}\{(\d+)\}")
@@ -105,13 +106,53 @@ def _frame_size(aspect: float) -> tuple[float, float]:
     return width, width / aspect
 
 
-def aspect_of(deck: PdfReader) -> float:
+def aspect_of(deck: "PdfReader") -> float:
     """Return the ratio of a deck's width to its height."""
     box = deck.pages[0].mediabox
     return float(box.width / box.height)
 
 
-def write_handout(handout: Path, deck: PdfReader, nav: str, noted: list[Note], cards: Path) -> None:
+def write_cards(tex: Path) -> None:
+    """Write the LaTeX of a deck's cards beside the deck, unless there are no notes."""
+    from pypdf import PdfReader
+
+    text = tex.read_text(encoding="utf-8")
+    if notes(text):
+        aspect = aspect_of(PdfReader(tex.with_suffix(".pdf")))
+        tex.with_name(CARDS_FILE).write_text(cards(text, aspect), encoding="utf-8")
+
+
+def cards_of(deck: Result) -> str:
+    """Return the LaTeX of a deck's cards, empty without notes."""
+    file = deck.files.get(CARDS_FILE)
+    return file.path.read_text(encoding="utf-8") if file else ""
+
+
+def handout_step(name: str, deck: Step, cards: Step) -> Step:
+    """Return the step that makes the handout of a deck."""
+    return Step(
+        "handout", name, _make_handout, {"deck": deck, "cards": cards}, read=attrgetter("only")
+    )
+
+
+def _make_handout(folder: Path, deck: Result, cards: Result) -> None:
+    from pypdf import PdfReader
+
+    [tex] = [
+        file.path
+        for name, file in deck.files.items()
+        if name.endswith(".tex") and name != CARDS_FILE
+    ]
+    nav = tex.with_suffix(".nav").read_text(encoding="utf-8")
+    noted = notes(tex.read_text(encoding="utf-8"))
+    target = folder / f"{tex.stem}-handout.pdf"
+    set_cards = cards.folder / "cards.pdf"
+    write_handout(target, PdfReader(tex.with_suffix(".pdf")), nav, noted, set_cards)
+
+
+def write_handout(
+    handout: Path, deck: "PdfReader", nav: str, noted: list[Note], cards: Path
+) -> None:
     """Put the frames of a deck and their notes on sheets.
 
     Parameters
@@ -121,6 +162,8 @@ def write_handout(handout: Path, deck: PdfReader, nav: str, noted: list[Note], c
     noted : list of Note
         The notes; `cards` is the PDF with a page for each, if there are any.
     """
+    from pypdf import PdfReader, PdfWriter
+
     frames = [(int(first), int(last)) for first, last in PAGES.findall(nav)]
     places = {
         name: (deck.get_destination_page_number(destination) or 0) + 1
@@ -142,12 +185,12 @@ def write_handout(handout: Path, deck: PdfReader, nav: str, noted: list[Note], c
         _add_sheet(writer, boxes, shown)
     _copy_properties(deck, writer)
     writer.compress_identical_objects()
-    temporary = handout.with_suffix(".new")
-    writer.write(temporary)
-    temporary.replace(handout)
+    writer.write(handout)
 
 
-def _copy_properties(deck: PdfReader, writer: PdfWriter) -> None:
+def _copy_properties(deck: "PdfReader", writer: "PdfWriter") -> None:
+    from pypdf.generic import NameObject, TextStringObject
+
     if deck.metadata is not None:
         title = f"{deck.metadata.title} (handout)"
         writer.add_metadata({"/Title": title, "/Author": deck.metadata.author or ""})
@@ -172,13 +215,15 @@ def _outlines(rows: int, width: float, height: float) -> str:
 
 
 def _add_sheet(
-    writer: PdfWriter, below: str, shown: list[tuple[PageObject, float, float, float]]
+    writer: "PdfWriter", below: str, shown: "list[tuple[PageObject, float, float, float]]"
 ) -> None:
     """Add a sheet that shows pages, each with its scale and its place, above what is drawn below.
 
     Every page becomes a form, PDF's word for a drawing that others show: its contents need not be
     read, which merging them would.
     """
+    from pypdf.generic import DictionaryObject, NameObject, StreamObject
+
     sheet = writer.add_blank_page(*SHEET)
     drawn, forms = [below], DictionaryObject()
     for number, (page, scale, x, y) in enumerate(shown):
@@ -196,22 +241,3 @@ def _add_sheet(
     content.set_data("\n".join(drawn).encode())
     sheet[NameObject("/Contents")] = writer._add_object(content)
     sheet[NameObject("/Resources")] = DictionaryObject({NameObject("/XObject"): forms})
-
-
-def write_archive(archive: Path, site: dict[str, Path]) -> None:
-    """Write all files of a site into one, the same bytes whenever the files are the same.
-
-    Pages in it do not offer the archive itself.
-    """
-    link = re.compile(rb'<a\b[^>]*href="[^"]*%s"[^>]*>.*?</a>' % re.escape(archive.name.encode()))
-    temporary = archive.with_suffix(".new")
-    with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as pack:
-        for name, file in sorted(site.items()):
-            content = file.read_bytes()
-            entry = zipfile.ZipInfo(f"{archive.stem}/{name}", (1980, 1, 1, 0, 0, 0))
-            entry.external_attr = 0o644 << 16
-            content = link.sub(b"", content) if name.endswith(".html") else content
-            packed = file.suffix in PACKED
-            entry.compress_type = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
-            pack.writestr(entry, content)
-    temporary.replace(archive)

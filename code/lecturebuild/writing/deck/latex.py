@@ -1,27 +1,31 @@
 """Write the Beamer deck: Pandoc makes LaTeX of it, latexmk and XeLaTeX make the PDF."""
 
-import hashlib
 import json
 import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable
+import time
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-from lecturebuild.reading.project import Deck, Project
+from lecturebuild.reading.project import Deck, Project, filter_names
 from lecturebuild.reading.source import Document
-from lecturebuild.steps.errors import LectureError
-from lecturebuild.steps.files import digest, in_project, read_json
+from lecturebuild.steps.errors import LectureError, relative
+from lecturebuild.steps.files import discard, in_project
+from lecturebuild.steps.store import Read, Step, before, previous, value
 from lecturebuild.writing import pandoc
+from lecturebuild.writing.book import pictures
+from lecturebuild.writing.deck import handout
 from lecturebuild.writing.weave import Woven
 
 FILTERS = [
     pandoc.FILTERS / f"{name}.lua"
     for name in ("paths", "shapes", "visibility", "code-fold", "crossref", "pictures")
 ]
+CITEPROC = {"type": "citeproc"}
 ENGINES = {"xelatex": "-xelatex", "lualatex": "-lualatex", "pdflatex": "-pdf"}
 ERROR = re.compile(r"^(?:(?P<file>[^\s:]+\.\w+):(?P<line>\d+): |! )(?P<message>.+)$", re.M)
 SOURCE = re.compile(r"^% source (?P<file>.+):(?P<line>\d+)$", re.M)
@@ -29,68 +33,127 @@ BODY = re.compile(r"^(\\begin\{frame\}.*?)^(\\end\{frame\})", re.M | re.S)
 LABEL = re.compile(r"\\label\{([^}]+)\}")
 SECTION = re.compile(r"^(\\section\b(?:(?!\n\n).)*?\\label\{([^}]+)\})", re.M | re.S)
 PLACES = Path(__file__).with_name("frames.tex")
+NOTED = {".aux", ".nav", ".out", ".snm", ".toc"}
+"""Kinds of files in which LaTeX notes what its next run needs."""
 FRAME = re.compile(r"^\\begin\{frame\}(?:\[[^]]*\])?(?:\{(?P<title>.*)\})?")
 NO_LATEX = (
     "{program} is not installed, so there is no deck. On Debian or Ubuntu: apt-get install "
-    "texlive-xetex texlive-latex-recommended texlive-fonts-recommended lmodern "
-    "latexmk; on macOS: MacTeX"
+    "texlive-xetex texlive-latex-recommended texlive-fonts-recommended "
+    "texlive-plain-generic lmodern latexmk; on macOS: MacTeX"
 )
 
 
-def write_deck(
+def deck_step(project: Project, document: Document, woven: Step, index: Step, shown: Step) -> Step:
+    """Return the step that makes the deck's PDF, and with it LaTeX for the handout's notes.
+
+    `shown` gives the files of the pictures that the deck shows, by their addresses.
+    """
+    files = [*FILTERS, PLACES, *_used_files(project, document)]
+    return Step(
+        "deck",
+        document.path.as_posix(),
+        partial(_write_deck, project, document),
+        inputs=value(
+            partial(ingredients, project, document), woven=woven, index=index, shown=shown
+        ),
+        uses={relative(file, project.root).as_posix(): file for file in files}
+        | {"Pandoc": pandoc.version()},
+        context={"woven": woven},
+        slow=True,
+    )
+
+
+def ingredients(
     project: Project,
     document: Document,
     woven: Woven,
     index: dict[str, Any],
-    shown: dict[str, str],
-) -> tuple[Path, bool]:
-    """Write the deck into the build folder, unless it is there; return the PDF and if it is new.
+    shown: dict[str, Path],
+) -> dict[str, Any]:
+    """Return all that a deck is made from, apart from files."""
+    assert project.deck is not None
+    return {
+        "text": woven.text,
+        "settings": _settings(project, project.deck, document),
+        "title_page": _metadata(project.deck, document),
+        "index": index,
+        "shown": shown,
+        "site": project.settings.text("book", "site-url").rstrip("/"),
+        "engine": engine_of(document),
+    }
 
-    `shown` are the files of the pictures that the deck shows, by their addresses.
-    """
-    deck = project.deck
-    assert deck is not None
-    folder = project.build / "deck"
-    (folder / "media").mkdir(parents=True, exist_ok=True)
-    for name, file in woven.media.items():
-        if not (folder / "media" / name).exists():
-            shutil.copyfile(file, folder / "media" / name)
+
+def _write_deck(
+    project: Project,
+    document: Document,
+    folder: Path,
+    text: str,
+    settings: dict[str, Any],
+    title_page: dict[str, Any],
+    index: dict[str, Any],
+    shown: dict[str, Path],
+    site: str,
+    engine: str,
+    woven: Woven,
+) -> Read:
     tex = folder / document.path.with_suffix(".tex").name
-    pdf = tex.with_suffix(".pdf")
-    settings, metadata = _settings(project, deck, document, folder), _metadata(deck, document)
-    site = project.settings.text("book", "site-url")
-    ingredients = json.dumps(
-        [woven.text, settings, metadata, index, shown, site], sort_keys=True, default=str
-    )
-    stamp = folder / "made-from.json"
-    kept = read_json(stamp) if pdf.is_file() else None
-    if kept and kept == _made_from(ingredients, settings, kept["inputs"], project.root):
-        return pdf, False
-    stamp.unlink(missing_ok=True)
     place = project.root / document.path.parent
-    _write_json(folder / "metadata.json", metadata)
-    _write_json(folder / "index.json", index)
-    _write_json(folder / "pictures.json", shown)
-    _write_json(folder / "defaults.json", settings)
+    (folder / "media").mkdir()
+    for name, file in woven.media.items():
+        shutil.copyfile(file, folder / "media" / name)
+    media = os.path.relpath(folder / "media", place).replace(os.sep, "/")
+    copies = {
+        address: f"{media}/{pictures.for_latex(file, folder / 'media').name}"
+        for address, file in shown.items()
+    }
+    _write_json(folder / "title-page.json", title_page)
+    settings = settings | {"metadata-files": [str(folder / "title-page.json")]}
+    settings["metadata"] = settings["metadata"] | {"lecture-media": f"{media}/"}
     written = pandoc.run(
-        woven.text,
-        [f"--defaults={folder / 'defaults.json'}"],
+        text,
+        [],
         place,
         woven.origins,
         {"QUARTO_PROJECT_DIR": str(place)},
+        settings,
+        {"lecture-index": index, "lecture-pictures": copies},
     )
-    tex.write_text(_with_places(written, project, index), encoding="utf-8")
-    if not _run_latex(engine_of(document), tex, place):
-        pdf.unlink(missing_ok=True)
-        raise explain(tex, document.path)
-    made_from = _made_from(ingredients, settings, _inputs(tex, place, project), project.root)
-    stamp.write_text(json.dumps(made_from), encoding="utf-8")
-    return pdf, True
+    tex.write_text(_with_places(written, project, index, site), encoding="utf-8")
+    read = typeset(engine, tex, project, document)
+    discard(folder / "media")
+    handout.write_cards(tex)
+    return read
 
 
-def _with_places(tex: str, project: Project, index: dict[str, Any]) -> str:
+def typeset(
+    engine: str, tex: Path, project: Project, document: Document, *, once: bool = False
+) -> Read:
+    """Make a PDF of a LaTeX file in the folder of a step; return which files LaTeX read.
+
+    What LaTeX noted in its last successful run (the table of contents and the like) saves a run;
+    where it does harm, LaTeX starts afresh.
+    """
+    place, start = project.root / document.path.parent, time.time()
+    kept = None if once else previous(tex.parent)
+    seeds = [] if kept is None else [f for f in kept.files.values() if f.path.suffix in NOTED]
+    for file in seeds:
+        shutil.copyfile(file.path, tex.parent / file.path.name)
+    done = _run_latex(engine, tex, place, once=once)
+    if not done and seeds:
+        for left in tex.parent.glob(f"{tex.stem}.*"):
+            if left != tex:
+                discard(left)
+        done = _run_latex(engine, tex, place, once=once)
+    if not done:
+        raise explain(tex, document.path, project.build / f"{tex.stem}.log")
+    reads = {name: before(project.root / name, start) for name in _inputs(tex, place, project)}
+    for suffix in (".fls", ".fdb_latexmk", ".xdv"):
+        discard(tex.with_suffix(suffix))
+    return Read(reads)
+
+
+def _with_places(tex: str, project: Project, index: dict[str, Any], site: str) -> str:
     """Name the deck's pages, and tell frames their places in the book, if it has an address."""
-    site = project.settings.text("book", "site-url").rstrip("/")
     numbers = count(1)
 
     def ended(frame: re.Match[str]) -> str:
@@ -111,48 +174,25 @@ def _place_in_book(frame: str, project: Project, index: dict[str, Any]) -> str:
     return (page if page in project.pages else project.pages[0]).with_suffix(".html").as_posix()
 
 
-def write_handout(project: Project, document: Document, *, anew: bool) -> Path:
-    """Write the deck's handout into the build folder, unless it is there; return it."""
-    folder = project.build / "deck"
-    tex = folder / document.path.with_suffix(".tex").name
-    handout, cards = folder / f"{tex.stem}-handout.pdf", folder / f"{tex.stem}-cards.tex"
-    if handout.is_file() and not anew:
-        return handout
-    handout.unlink(missing_ok=True)
-    from pypdf import PdfReader
-
-    from lecturebuild.writing.deck import handout as downloads
-
-    deck = PdfReader(tex.with_suffix(".pdf"))
-    text = tex.read_text(encoding="utf-8")
-    noted = downloads.notes(text)
-    wanted = downloads.cards(text, downloads.aspect_of(deck))
-    made, pdf = cards.with_suffix(".made.tex"), cards.with_suffix(".pdf")
-    if noted and not (pdf.is_file() and made.is_file() and made.read_text() == wanted):
-        cards.write_text(wanted, encoding="utf-8")
-        if not _run_latex(
-            engine_of(document), cards, project.root / document.path.parent, once=True
-        ):
-            raise explain(cards, document.path)
-        cards.rename(made)
-    nav = tex.with_suffix(".nav").read_text(encoding="utf-8")
-    downloads.write_handout(handout, deck, nav, noted, pdf)
-    return handout
+def cards_step(project: Project, document: Document, deck: Step) -> Step:
+    """Return the step that sets the handout's notes, which runs only if one of them has changed."""
+    return Step(
+        "cards",
+        document.path.as_posix(),
+        partial(_write_cards, project, document),
+        inputs={"cards": value(handout.cards_of, deck=deck), "engine": engine_of(document)},
+        slow=True,
+    )
 
 
-def _made_from(
-    ingredients: str, settings: dict[str, Any], inputs: Iterable[str], root: Path
-) -> dict[str, Any]:
-    """Return digests of all that a deck is made from; `inputs` are the files that LaTeX read."""
-    filters = [name for name in settings["filters"] if isinstance(name, str)]
-    metadata = settings["metadata"]
-    names = [*filters, *metadata["bibliography"], *settings["include-in-header"]]
-    files = [Path(name) for name in (*names, metadata.get("csl")) if name]
-    return {
-        "text": hashlib.sha256(ingredients.encode()).hexdigest(),
-        "pandoc": digest(*files),
-        "inputs": {name: digest(root / name) for name in inputs},
-    }
+def _write_cards(
+    project: Project, document: Document, folder: Path, cards: str, engine: str
+) -> Read:
+    if not cards:
+        return Read()
+    tex = folder / "cards.tex"
+    tex.write_text(cards, encoding="utf-8")
+    return typeset(engine, tex, project, document, once=True)
 
 
 def _inputs(tex: Path, place: Path, project: Project) -> list[str]:
@@ -183,26 +223,34 @@ def _metadata(deck: Deck, document: Document) -> dict[str, Any]:
     }
 
 
-def _settings(
-    project: Project,
-    deck: Deck,
-    document: Document,
-    folder: Path,
-) -> dict[str, Any]:
-    """Return Pandoc's defaults file for the deck."""
+def _listed(project: Project, document: Document, key: str) -> list[Path]:
+    """Return files that the deck's header names, or else the settings of its folder."""
+    assert project.deck is not None
+    header, settings = document.header, project.deck.settings
+    base = header if header.get(key) is not None else settings
+    origin = document.path.parent if base is header else Path(settings.file).parent
+    paths = []
+    for name in filter_names(base) if key == "filters" else base.texts(key):
+        if not (project.root / origin / name).is_file():
+            raise base.error(f"no such file: {name}", key)
+        paths.append(project.root / origin / name)
+    return paths
+
+
+def _included(project: Project, document: Document) -> list[Path]:
     place = project.root / document.path.parent
-    header, beamer = document.header, _beamer(document)
+    return [place / file for file in document.header.texts("format", "beamer", "include-in-header")]
 
-    def listed(key: str) -> list[str]:
-        base = header if header.get(key) is not None else deck.settings
-        origin = document.path.parent if base is header else Path(deck.settings.file).parent
-        paths = []
-        for name in base.texts(key):
-            if not (project.root / origin / name).is_file():
-                raise base.error(f"no such file: {name}", key)
-            paths.append(str(project.root / origin / name))
-        return paths
 
+def _used_files(project: Project, document: Document) -> list[Path]:
+    keys = ("filters", "bibliography", "csl")
+    listed = [file for key in keys for file in _listed(project, document, key)]
+    return listed + _included(project, document)
+
+
+def _settings(project: Project, deck: Deck, document: Document) -> dict[str, Any]:
+    """Return Pandoc's defaults for the deck."""
+    beamer = _beamer(document)
     variables = {
         key: value
         for key, value in beamer.items()
@@ -213,29 +261,26 @@ def _settings(
     if "author" not in _metadata(deck, document):
         # Not on the title page, then, but in the PDF's properties.
         variables["author-meta"] = _plain("; ".join(project.settings.texts("book", "author")))
-    styles = listed("csl")
-    media = os.path.relpath(folder / "media", place).replace(os.sep, "/")
+    styles = _listed(project, document, "csl")
     return {
         "to": "beamer",
         "standalone": True,
         "slide-level": beamer.get("slide-level", 2),
         "incremental": bool(beamer.get("incremental", False)),
         "table-of-contents": bool(beamer.get("toc", False)),
-        "include-in-header": [
-            *(str(place / file) for file in header.texts("format", "beamer", "include-in-header")),
-            str(PLACES),
+        "include-in-header": [*map(str, _included(project, document)), str(PLACES)],
+        "filters": [
+            *map(str, pandoc.others(_listed(project, document, "filters"), FILTERS)),
+            *map(str, FILTERS),
+            CITEPROC,
         ],
-        "filters": [*listed("filters"), *map(str, FILTERS), {"type": "citeproc"}],
         "variables": variables,
-        "metadata-files": [str(folder / "metadata.json")],
         "metadata": {
-            "lecture-index": str(folder / "index.json"),
-            "lecture-pictures": str(folder / "pictures.json"),
-            "lecture-media": f"{media}/",
+            "bibliography": [*map(str, _listed(project, document, "bibliography"))],
             "lecture-folder": document.path.parent.as_posix(),
-            "bibliography": listed("bibliography"),
+            "lecture-site": project.settings.text("book", "site-url").rstrip("/"),
         }
-        | ({"csl": styles[0]} if styles else {}),
+        | ({"csl": str(styles[0])} if styles else {}),
     }
 
 
@@ -272,7 +317,7 @@ def _run_latex(engine: str, tex: Path, folder: Path, *, once: bool = False) -> b
     options = ["-interaction=nonstopmode", "-halt-on-error", "-file-line-error"]
     command = ["latexmk", "-norc", ENGINES[engine], *options, f"-outdir={tex.parent}", str(tex)]
     if once:
-        command = [engine, *options, f"-output-directory={tex.parent}", str(tex)]
+        command = [engine, "-recorder", *options, f"-output-directory={tex.parent}", str(tex)]
     process = subprocess.run(
         command,
         cwd=folder,
@@ -284,13 +329,17 @@ def _run_latex(engine: str, tex: Path, folder: Path, *, once: bool = False) -> b
     return process.returncode == 0
 
 
-def explain(tex: Path, deck: Path) -> LectureError:
-    """Turn the first error in LaTeX's log into one that names the source file and the frame."""
+def explain(tex: Path, deck: Path, kept: Path) -> LectureError:
+    """Turn the first error in LaTeX's log into one that names the source file and the frame.
+
+    Where there is none, the log is kept for the author.
+    """
     log = tex.with_suffix(".log")
     text = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
     error = ERROR.search(text)
     if error is None:
-        return LectureError(f"LaTeX failed without a message; its log is {log}", deck)
+        kept.write_text(text, encoding="utf-8")
+        return LectureError(f"LaTeX failed without a message; its log is {kept}", deck)
     message = error["message"].rstrip(".")
     context = re.search(r"^l\.(\d+)", text[error.start() :], re.M)
     # TeX prints, on the next line, what it had read when it stumbled.

@@ -4,29 +4,23 @@
 its `dependencies` among those of the project, and `files` that come to lie inside the package.
 """
 
-import hashlib
 import re
 import tomllib
 import zipfile
-from io import BytesIO
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
 from lecturebuild.steps.errors import LectureError
+from lecturebuild.steps.store import Step
 
 FILE = "pyproject.toml"
 DATE = (1980, 1, 1, 0, 0, 0)
 """The oldest date that a zip file knows: the archive's bytes depend on its contents alone."""
 
 
-def write_archive(root: Path, folder: Path) -> Path | None:
-    """Write the archive into a folder unless it is there; None where the project asks for none.
-
-    Returns
-    -------
-    Path
-        A file named for package and version, `NAME-VERSION.zip`, in a folder named for its bytes.
-    """
+def archive_step(root: Path) -> Step | None:
+    """Return the step that packs the archive, `NAME-VERSION.zip`, if one is asked for."""
     if not (root / FILE).is_file():
         return None
     settings = tomllib.loads((root / FILE).read_text(encoding="utf-8"))
@@ -36,21 +30,23 @@ def write_archive(root: Path, folder: Path) -> Path | None:
     package = root / wanted["package"]
     if not (package / "__init__.py").is_file():
         raise LectureError(f"{wanted['package']} is no package of Python", FILE)
-    stem = f"{package.name}-{settings['project']['version']}"
-    contents = {FILE: _pyproject(settings["project"], package.name, wanted).encode()}
-    for file in sorted(package.glob("*.py")):
-        contents[f"{package.name}/{file.name}"] = file.read_bytes()
+    files = {f"{package.name}/{file.name}": file for file in sorted(package.glob("*.py"))}
     for place, pattern in wanted.get("files", {}).items():
         for file in sorted(root.glob(pattern)):
-            contents[f"{package.name}/{place}/{file.name}"] = file.read_bytes()
-    content = _zip({f"{stem}/{name}": text for name, text in contents.items()})
-    target = folder / hashlib.sha256(content).hexdigest()[:16] / f"{stem}.zip"
-    if not target.is_file():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = target.with_suffix(".new")
-        temporary.write_bytes(content)
-        temporary.replace(target)
-    return target
+            files[f"{package.name}/{place}/{file.name}"] = file
+    stem = f"{package.name}-{settings['project']['version']}"
+    project = _pyproject(settings["project"], package.name, wanted)
+    inputs = {"stem": stem, "project": project, "files": files}
+    return Step("archives", stem, _write_archive, inputs, read=attrgetter("only"))
+
+
+def _write_archive(folder: Path, stem: str, project: str, files: dict[str, Path]) -> None:
+    contents = {FILE: project.encode()} | {name: file.read_bytes() for name, file in files.items()}
+    with zipfile.ZipFile(folder / f"{stem}.zip", "w") as archive:
+        for name, content in contents.items():
+            entry = zipfile.ZipInfo(f"{stem}/{name}", DATE)
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
 
 
 def _pyproject(project: dict[str, Any], package: str, wanted: dict[str, Any]) -> str:
@@ -81,13 +77,3 @@ packages = ["{package}"]
 {package} = [
 {data}]
 """
-
-
-def _zip(contents: dict[str, bytes]) -> bytes:
-    memory = BytesIO()
-    with zipfile.ZipFile(memory, "w") as archive:
-        for name, content in contents.items():
-            entry = zipfile.ZipInfo(name, DATE)
-            entry.external_attr = 0o644 << 16
-            archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
-    return memory.getvalue()

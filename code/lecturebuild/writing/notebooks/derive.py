@@ -6,19 +6,21 @@ notebook has an empty cell in place of each of these and nothing else of an answ
 """
 
 import base64
-import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
 from lecturebuild.reading.gate import nested, opened
+from lecturebuild.reading.project import Project
 from lecturebuild.reading.source import Cell, Document, Line
-from lecturebuild.running.execute import Output, name
-from lecturebuild.steps.errors import LectureError
-from lecturebuild.steps.files import digest
+from lecturebuild.running.execute import Output, Outputs, name
+from lecturebuild.steps.errors import LectureError, relative
+from lecturebuild.steps.store import Step, value
 from lecturebuild.writing import crossref, pandoc
 from lecturebuild.writing.book.page import Book, bibliography, referred_to
 from lecturebuild.writing.crossref import Labels
@@ -122,44 +124,74 @@ def check_names(notebooks: Iterable[Notebook]) -> None:
             raise LectureError(message, notebook.page)
 
 
-def write_notebook(
-    book: Book,
+def notebook_step(
+    project: Project,
     notebook: Notebook,
     document: Document,
-    outputs: tuple[tuple[Output, ...], ...],
+    outputs: Any,
+    book: Step,
+    labels: Step,
+    archive: str,
+) -> Step:
+    """Return the step that writes a notebook; `archive` names what its cells import, if any."""
+    files = [*FILTERS, *bibliography(project)]
+    return Step(
+        "notebooks",
+        notebook.file,
+        partial(_write_notebook, project, notebook, document),
+        inputs=value(
+            partial(ingredients, notebook, document),
+            outputs=outputs,
+            book=book,
+            labels=labels,
+            archive=archive,
+        ),
+        uses={relative(file, project.root).as_posix(): file for file in files}
+        | {"Pandoc": pandoc.version()},
+        read=attrgetter("only"),
+    )
+
+
+def ingredients(
+    notebook: Notebook,
+    document: Document,
+    outputs: Outputs,
+    book: Book,
     labels: Labels,
-    archive: Path | None,
-) -> tuple[Path, bool]:
-    """Write a notebook into the build folder, unless it is there; return it and if it is new."""
-    lines = _text(notebook, document, archive)
+    archive: str,
+) -> dict[str, Any]:
+    """Return all that is particular to a notebook."""
     cells = {cell.index: cell for cell, _ in _cells(notebook, document)}
-    shown = {index: outputs[index] for index in cells if notebook.solution}
-    ingredients = [
-        [text for text, _ in lines],
-        [[index, cell.code, cell.label, tags(cell)] for index, cell in cells.items()],
-        shown,
-        referred_to(book, labels),
-        digest(Path(__file__), *FILTERS, *bibliography(book.project)),
-    ]
-    text = json.dumps(ingredients, sort_keys=True, default=vars)
-    key = hashlib.sha256(text.encode()).hexdigest()[:16]
-    folder = book.project.build / FOLDER
-    stem = Path(notebook.file).stem
-    target = folder / f"{stem}-{key}.ipynb"
-    if target.is_file():
-        return target, False
-    folder.mkdir(parents=True, exist_ok=True)
-    markdown = _convert(book, document, lines, folder / f"{stem}.index.json", labels)
-    made = _assemble(notebook, markdown, cells, shown, book.project.build / "media")
+    return {
+        "lines": [text for text, _ in _text(notebook, document, archive)],
+        "cells": [[index, cell.code, cell.label, tags(cell)] for index, cell in cells.items()],
+        "outputs": {index: outputs[index] for index in cells if notebook.solution},
+        "refers_to": referred_to(book, labels),
+        "references": [key for key in labels.references if not crossref.REFERENCE.match(key)],
+        "archive": archive,
+    }
+
+
+def _write_notebook(
+    project: Project,
+    notebook: Notebook,
+    document: Document,
+    folder: Path,
+    lines: list[str],
+    cells: list[Any],
+    outputs: dict[int, tuple[Output, ...]],
+    refers_to: dict[str, Any],
+    references: list[str],
+    archive: str,
+) -> None:
+    text = _text(notebook, document, archive)
+    markdown = _convert(project, document, text, refers_to, references)
+    found = {cell.index: cell for cell, _ in _cells(notebook, document)}
+    made = _assemble(notebook, markdown, found, outputs, project.build / "media")
     content = {"cells": made, "metadata": KERNEL, "nbformat": 4, "nbformat_minor": 5}
-    for old in folder.glob(f"{stem}-{'?' * 16}.ipynb"):
-        old.unlink()
-    temporary = target.with_suffix(".new")
-    temporary.write_text(
+    (folder / Path(notebook.file).name).write_text(
         json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8"
     )
-    temporary.replace(target)
-    return target, True
 
 
 def _inside(kind: str, around: tuple[str, ...]) -> bool:
@@ -192,7 +224,7 @@ def _executed(cell: Cell) -> bool:
     return cell.options.get("eval", True) is not False
 
 
-def _text(notebook: Notebook, document: Document, archive: Path | None) -> Lines:
+def _text(notebook: Notebook, document: Document, archive: str) -> Lines:
     """Return a notebook's Markdown with a mark in place of each cell."""
     lines: Lines = []
     needs = _needs(document, archive)
@@ -217,7 +249,7 @@ def _mark(notebook: Notebook, cell: Cell) -> list[str]:
     return mark
 
 
-def _needs(document: Document, archive: Path | None) -> Lines:
+def _needs(document: Document, archive: str) -> Lines:
     """Return a list of what must be there before a notebook runs."""
     lines: Lines = [
         (block.text, (block.file, block.number))
@@ -225,7 +257,7 @@ def _needs(document: Document, archive: Path | None) -> Lines:
         if isinstance(block, Line) and _inside("downloads", around)
     ]
     if archive:
-        item = f"* `{archive.name}`, to be installed: `pip install {archive.name}`"
+        item = f"* `{archive}`, to be installed: `pip install {archive}`"
         lines.append((item, (document.path, 1)))
     if not any(text.strip() for text, _ in lines):
         return []
@@ -234,12 +266,16 @@ def _needs(document: Document, archive: Path | None) -> Lines:
     return [("", place), (head, place), ("", place), *lines, ("", place)]
 
 
-def _convert(book: Book, document: Document, lines: Lines, index: Path, labels: Labels) -> str:
+def _convert(
+    project: Project,
+    document: Document,
+    lines: Lines,
+    refers_to: dict[str, Any],
+    references: list[str],
+) -> str:
     """Return Markdown as Jupyter shows it, still with marks of the cells."""
-    index.write_text(json.dumps(referred_to(book, labels)), encoding="utf-8")
     text = "\n".join(line for line, _ in lines) + "\n"
-    cited = [key for key in labels.references if not crossref.REFERENCE.match(key)]
-    if any(f"@{key}" in text for key in cited):
+    if any(f"@{key}" in text for key in references):
         text += "\n## References\n\n::: {#refs}\n:::\n"
     notebook = f"--lua-filter={pandoc.FILTERS / 'notebook.lua'}"
     return pandoc.run(
@@ -250,11 +286,11 @@ def _convert(book: Book, document: Document, lines: Lines, index: Path, labels: 
             notebook,
             "--citeproc",
             notebook,
-            f"--metadata=lecture-index:{index}",
-            *(f"--bibliography={file}" for file in bibliography(book.project)),
+            *(f"--bibliography={file}" for file in bibliography(project)),
         ],
-        book.project.root / document.path.parent,
+        project.root / document.path.parent,
         tuple(place for _, place in lines),
+        lists={"lecture-index": refers_to},
     )
 
 

@@ -1,0 +1,143 @@
+"""Add to a book that Quarto rendered what its pages link to and only the built-in renderer makes.
+
+These are the notebooks of the exercises and the archive that they import, files that cells have
+written, and, where a page links to them, the handout and the whole site in one file.
+"""
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+from lecturebuild import publishing
+from lecturebuild.checking.book import local_links
+from lecturebuild.publishing import Site
+from lecturebuild.reading import gate
+from lecturebuild.reading.project import Project, find_root, read_project
+from lecturebuild.reading.resources import resource_files
+from lecturebuild.reading.source import Cell, Document
+from lecturebuild.render import chapters_of, draw, execute_cells, itself, read, render, say_waiting
+from lecturebuild.running.execute import Output, Outputs
+from lecturebuild.steps.errors import LectureError
+from lecturebuild.steps.progress import Progress
+from lecturebuild.steps.store import Store, locked, value
+from lecturebuild.steps.work import Work
+from lecturebuild.writing import crossref
+from lecturebuild.writing.book import page as book
+from lecturebuild.writing.notebooks import derive as notebooks
+from lecturebuild.writing.notebooks.archive import archive_step
+from lecturebuild.writing.weave import Woven, weave
+
+
+def complete(path: Path, progress: Progress) -> list[str]:
+    """Complete the book of the project that `path` lies in; return what is still missing.
+
+    Raises
+    ------
+    LectureError
+        There is no book yet, or the author has to mend something first.
+    """
+    project = read_project(find_root(path))
+    if not any(project.output.glob("*.html")):
+        raise LectureError("holds no book yet; 'quarto render' makes it", project.output.name)
+    linked = {target for _, _, target in _missing(project.output)}
+    deck = project.deck
+    if deck and project.output / deck.handout in linked:
+        _add_handout(project, progress)
+    with locked(project.build / ".lock", say_waiting):
+        publishing.add(project, _notebooks(project, progress) | _resources(project))
+        if project.output / project.archive in linked:
+            files = sorted(file for file in project.output.rglob("*") if file.is_file())
+            site = {
+                file.relative_to(project.output).as_posix(): publishing.file_of(file)
+                for file in files
+            }
+            packed = publishing.archive_step(project.archive, value(itself, item=site))
+            [archive] = Work(Store(project.root), progress).carry_out([packed])
+            publishing.add(project, {project.archive: archive})
+    return [
+        f"{page.relative_to(project.root)}: dead link to {link}"
+        for page, link, _ in _missing(project.output)
+    ]
+
+
+def _missing(output: Path) -> Iterator[tuple[Path, str, Path]]:
+    """Yield page, link and file of every link within the book to a file that is not there."""
+    for page, link, target, _ in local_links(output):
+        if not target.is_file():
+            yield page, link, target
+
+
+def _notebooks(project: Project, progress: Progress) -> Site:
+    """Return the notebooks and their archive by their places in the book."""
+    pages = {page: read(project, page) for page in project.pages}
+    derived = {page: notebooks.notebooks_of(document) for page, document in pages.items()}
+    notebooks.check_names(notebook for each in derived.values() for notebook in each)
+    exercises = [pages[page] for page, found in derived.items() if found]
+    if not exercises:
+        return {}
+    own = project.settings.texts("lecture", "classes")
+    for document in exercises:
+        gate.check_document(document, own, in_deck=False)
+    draw(project, exercises, progress)
+    results = execute_cells(project, exercises, progress)
+    texts = {page: _woven(project, document, results) for page, document in pages.items()}
+    labels = {
+        page: crossref.labels_step(page, value(itself, item=text), project.root)
+        for page, text in texts.items()
+    }
+    shared = value(partial(_book, project), labels=labels)
+    package = archive_step(project.root)
+    packed = f"{package.name}.zip" if package else ""
+    steps = {
+        notebook.file: notebooks.notebook_step(
+            project, notebook, document, results[document.path], shared,
+            labels[document.path], packed,
+        )
+        for document in exercises
+        for notebook in derived[document.path]
+    }  # fmt: skip
+    if package:
+        steps[f"{notebooks.FOLDER}/{packed}"] = package
+    made = Work(Store(project.root), progress).carry_out(steps.values())
+    return dict(zip(steps, made, strict=True))
+
+
+def _book(project: Project, labels: dict[Path, crossref.Labels]) -> book.Book:
+    chapters = chapters_of(labels)
+    index = crossref.build_index(labels, labels, {c.path: c.number for c in chapters})
+    return book.Book(project, chapters, index)
+
+
+def _woven(project: Project, document: Document, results: dict[Path, Outputs]) -> Woven:
+    """Return a document's text; of a page that is not executed, cells' pictures are pretended."""
+    pretended = {document.path: tuple(map(_pretended, document.own_cells))}
+
+    def files(name: str) -> dict[str, Path]:
+        return {suffix: Path(f"{name}.{suffix}") for suffix in ("svg", "pdf")}
+
+    return weave(document, pretended | results, files, project.build / "media")
+
+
+def _pretended(cell: Cell) -> tuple[Output, ...]:
+    return (Output("figure", figure="any"),) if (cell.label or "").startswith("fig-") else ()
+
+
+def _resources(project: Project) -> Site:
+    """Return published files that were not there when Quarto began, such as a trained model."""
+    files = resource_files(project.root, project.settings, project.output)
+    places = {file.relative_to(project.root).as_posix(): file for file in files}
+    return {
+        name: publishing.file_of(file)
+        for name, file in places.items()
+        if not (project.output / name).is_file()
+    }
+
+
+def _add_handout(project: Project, progress: Progress) -> None:
+    """Make the handout, which needs a deck of our own, and leave Quarto's deck as it is."""
+    assert project.deck is not None
+    deck = project.output / project.deck.output
+    made_by_quarto = deck.read_bytes() if deck.is_file() else None
+    render(project.root, ("beamer",), progress)
+    if made_by_quarto:
+        deck.write_bytes(made_by_quarto)

@@ -1,0 +1,167 @@
+"""Put what was made in place: the book in one step, so that there is a whole one at any moment."""
+
+import ctypes
+import json
+import os
+import re
+import shutil
+import sys
+import zipfile
+from functools import partial
+from operator import attrgetter
+from pathlib import Path
+
+from lecturebuild.reading.project import Project
+from lecturebuild.steps.errors import LectureError
+from lecturebuild.steps.files import digest, discard, read_json
+from lecturebuild.steps.store import File, Step
+
+Site = dict[str, File]
+"""Files by their places in the book."""
+
+MARK = ".lecture.json"
+"""The file in a book that says which files of it are ours, with their digests."""
+
+DEFAULT = "_book"
+"""The folder that Quarto writes a book into as well."""
+
+PACKED = {".pdf", ".png", ".jpg", ".woff2", ".zip"}
+"""Kinds of files that are compressed already."""
+
+
+def file_of(path: Path) -> File:
+    """Return a file of the project, as it is now, for the book."""
+    return File(path, digest(path))
+
+
+def archive_step(name: str, site: Step) -> Step:
+    """Return the step that packs a whole site into one file, `name`."""
+    return Step("archives", name, partial(_pack, name), {"site": site}, read=attrgetter("only"))
+
+
+def _pack(name: str, folder: Path, site: Site) -> None:
+    """Write all files of a site into one; pages in it do not offer the archive itself."""
+    link = re.compile(rb'<a\b[^>]*href="[^"]*%s"[^>]*>.*?</a>' % re.escape(name.encode()))
+    with zipfile.ZipFile(folder / name, "w", zipfile.ZIP_DEFLATED) as pack:
+        for place, file in sorted(site.items()):
+            content = file.path.read_bytes()
+            entry = zipfile.ZipInfo(f"{Path(name).stem}/{place}", (1980, 1, 1, 0, 0, 0))
+            entry.external_attr = 0o644 << 16
+            content = link.sub(b"", content) if place.endswith(".html") else content
+            packed = file.path.suffix in PACKED
+            entry.compress_type = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
+            pack.writestr(entry, content)
+
+
+def recover(output: Path) -> None:
+    """Put the old book back if a build was killed before the new one was in its place."""
+    new, old = _beside(output)
+    if not output.exists() and old.is_dir():
+        old.rename(output)
+    discard(new)
+    discard(old)
+
+
+def check_place(project: Project) -> None:
+    """Raise an error if the folder of the book holds anything that no build of ours put there."""
+    output = project.output
+    if not output.is_dir() or not any(output.iterdir()):
+        return
+    name = output.relative_to(project.root)
+    known = read_json(output / MARK)
+    if known is None and output != project.root / DEFAULT:
+        raise LectureError(
+            "this folder is not empty and was not made by the renderer, which would replace all of "
+            "it; move its files away, or choose another 'output-dir'",
+            name,
+        )
+    for file in sorted(output.rglob("*")) if known is not None else ():
+        place = file.relative_to(output).as_posix()
+        if not file.is_dir() and place not in known and place != MARK:
+            raise LectureError(
+                "was put into the book by hand and would be lost; move it away, or name it under "
+                "'project: resources'",
+                name / place,
+            )
+
+
+def kept(project: Project, *names: str) -> Site:
+    """Return those of a book's files that are there, to stay though they are not made now."""
+    places = {name: project.output / name for name in names}
+    return {name: file_of(file) for name, file in places.items() if file.is_file()}
+
+
+def publish(project: Project, site: Site) -> None:
+    """Put a new book in place of the old one, if it differs."""
+    manifest = {place: file.digest for place, file in sorted(site.items())}
+    output = project.output
+    if read_json(output / MARK) == manifest and all(
+        _same(output / place, file) for place, file in site.items()
+    ):
+        return
+    check_place(project)
+    new, old = _beside(output)
+    for folder in (new, old):
+        discard(folder)
+    for place, file in site.items():
+        (new / place).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(file.path, new / place)
+    (new / MARK).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+    if not output.exists():
+        new.rename(output)
+    elif _exchange(new, output):
+        discard(new)
+    else:
+        output.rename(old)  # from here to the next line there is no book: see `recover`
+        new.rename(output)
+        discard(old)
+
+
+def _same(file: Path, made: File) -> bool:
+    """Say whether a file of the book is a copy of one that was made."""
+    try:
+        here, there = file.lstat(), made.path.stat()
+    except OSError:
+        return False
+    if (here.st_size, here.st_mtime_ns, here.st_mode) == (
+        there.st_size,
+        there.st_mtime_ns,
+        there.st_mode,
+    ):
+        return True
+    return not file.is_symlink() and digest(file) == made.digest
+
+
+def add(project: Project, site: Site) -> None:
+    """Put files into the book, each in one step, and leave all others as they are."""
+    mark = project.output / MARK
+    ours = mark.is_file() or not project.output.exists()
+    known = read_json(mark) or {}
+    for place, file in site.items():
+        target = project.output / place
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary = project.build / f"{target.name}.new"
+        shutil.copy2(file.path, temporary)
+        temporary.replace(target)
+        known[place] = file.digest
+    if ours:  # and not Quarto's
+        temporary = project.build / f"{MARK}.new"
+        temporary.write_text(json.dumps(known, indent=1), encoding="utf-8")
+        temporary.replace(mark)
+
+
+def _beside(output: Path) -> tuple[Path, Path]:
+    return output.with_name(f"{output.name}.new"), output.with_name(f"{output.name}.old")
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Exchange two folders in one step; False where the system or the file system cannot."""
+    library = ctypes.CDLL(None, use_errno=True)
+    names = os.fsencode(one), os.fsencode(other)
+    if sys.platform == "linux" and hasattr(library, "renameat2"):
+        here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+        return bool(library.renameat2(here, names[0], here, names[1], exchange) == 0)
+    if sys.platform == "darwin" and hasattr(library, "renamex_np"):
+        swap = 2  # RENAME_SWAP
+        return bool(library.renamex_np(*names, swap) == 0)
+    return False
