@@ -4,7 +4,9 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from nnlecture.style import BLUE, FLAT, GREEN, GREY, INK, grid
+from nnlecture.style import BLUE, GREEN, GREY, INK, grid
+
+SIZE = (6.0, 1.75)  # inches; lower than a slide, for the formulas below it
 
 Z = np.array([-3.1, -2.6, -2.2, -1.7, 1.0, 1.5, 1.8, 2.3, 2.7])
 """Where nine tracks of two collisions begin on the beam line, in mm."""
@@ -35,7 +37,7 @@ def attend() -> np.ndarray:
 
 def draw() -> Figure:
     """Draw the weights of one track as lines, and those of all as a table: two blocks."""
-    fig, (left, right) = grid(1, 2, FLAT, width_ratios=[1.6, 1])
+    fig, (left, right) = grid(1, 2, SIZE, width_ratios=[1.6, 1])
     alpha = weights()[MARKED]
     angle = np.linspace(0, np.pi, 60)
     for z, share in zip(Z, alpha, strict=True):

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from nnlecture.descent import descend, error, measurements
 from nnlecture.plots import plot_error_surface
-from nnlecture.style import BLUE, FULL, GREEN, ORANGE, grid
+from nnlecture.style import BLUE, FULL, GREEN, INK, ORANGE, grid
 
 X, T = measurements(events=40, seed=1)
 START = (0.4, 2.4)
@@ -16,25 +16,27 @@ EPOCHS = 8
 
 @dataclass(frozen=True)
 class Method:
-    """A kind of descent, by the number of events per update, and how it is drawn."""
+    """A kind of descent: events per update, learning rate, and how it is drawn."""
 
     name: str
     batch: int
+    eta: float
     color: str
     style: str
     label: tuple[float, float]
 
 
 METHODS = [
-    Method("stochastic", 1, ORANGE, "-", (1.3, 0.018)),
-    Method("mini-batch", 8, GREEN, ".-", (2.3, 0.12)),
-    Method("batch", len(X), BLUE, "o-", (4.2, 0.32)),
+    Method("stochastic", 1, 0.3, ORANGE, "-", (1.2, 0.018)),
+    Method("mini-batch", 8, 0.3, GREEN, ".-", (1.05, 0.054)),
+    Method("batch", len(X), 0.3, BLUE, "o-", (4.2, 0.32)),
+    Method("batch, larger rate", len(X), 1.1, INK, "s--", (3.6, 0.085)),
 ]
 
 
 def path(method: Method) -> np.ndarray:
     """Return the weights at the start and after each update, shape (updates + 1, 2)."""
-    return descend(START, X, T, eta=0.3, epochs=EPOCHS, batch=method.batch)
+    return descend(START, X, T, method.eta, epochs=EPOCHS, batch=method.batch)
 
 
 def losses(method: Method) -> np.ndarray:
@@ -43,12 +45,13 @@ def losses(method: Method) -> np.ndarray:
 
 
 def draw() -> Figure:
-    """Draw paths and errors: the fewer events per update, the faster and the less regular."""
+    """Draw paths and errors: fewer events per update are faster and less regular at one rate."""
     fig, (surface, loss) = grid(1, 2, FULL)
     plot_error_surface(surface, X, T, w0=(-0.6, 2.6), w1=(-0.2, 2.6))
     for method in METHODS:
         look = {"color": method.color, "markersize": 4, "linewidth": 1}
-        surface.plot(*path(method).T, method.style, **look)
+        if method.eta == METHODS[0].eta:  # the fourth path would lie on the others
+            surface.plot(*path(method).T, method.style, **look)
         epoch = np.linspace(0, EPOCHS, len(path(method)))
         loss.plot(epoch, losses(method), method.style, **look)
         loss.text(*method.label, method.name, color=method.color)

@@ -38,7 +38,7 @@ def draw() -> Figure:
 
     threshold = box(ax, (2.08, 1.36), 0.44, 0.44, "", HIDDEN)
     sketch(ax, threshold, step)
-    output = node(ax, (2.76, 1.36), "$h$", OUTPUT)
+    output = node(ax, (2.76, 1.36), "$y$", OUTPUT)
     arrow(ax, total, threshold)
     arrow(ax, threshold, output)
 

@@ -14,9 +14,9 @@ def draw() -> Figure:
     ax.plot(x, relu(x), color=BLUE)
     for side in (x[x < 0], x[x > 0]):  # at 0 there is no derivative
         ax.plot(side, relu_derivative(side), color=ORANGE, linestyle="--")
-    ax.text(1.7, 2.0, r"$f(x)=\max(0,x)$", color=BLUE, ha="right", va="bottom")
-    ax.text(3.0, 0.93, "$f'(x)=1$", color=ORANGE, ha="right", va="top")
-    ax.text(-1.5, 0.08, "no gradient:\n$f'(x)=0$", color=ORANGE, ha="center", va="bottom")
+    ax.text(1.7, 2.0, r"$h(x)=\max(0,x)$", color=BLUE, ha="right", va="bottom")
+    ax.text(3.0, 0.93, "$h'(x)=1$", color=ORANGE, ha="right", va="top")
+    ax.text(-1.5, 0.08, "no gradient:\n$h'(x)=0$", color=ORANGE, ha="center", va="bottom")
     ax.set(xlabel="$x$", xlim=(-3, 3), ylim=(-0.2, 3), yticks=[0, 1, 2, 3])
     return fig
 

@@ -1,5 +1,7 @@
 """What Python depends on is found: modules, libraries, data files."""
 
+import json
+import os
 import subprocess
 import sys
 
@@ -10,7 +12,8 @@ from lecturebuild.running.dependencies import (
     digest,
     libraries_of,
     modules_of,
-    recorded_reads,
+    named_files,
+    record_of,
 )
 from lecturebuild.steps.files import in_project
 
@@ -116,60 +119,167 @@ def test_digest_follows_contents_even_within_one_tick_of_the_clock(tmp_path):
     assert digest(tmp_path / "none") == MISSING
 
 
-def test_reads_are_recorded_with_what_was_read(tmp_path):
-    import numpy as np
+def used_by(code, root, **environment):
+    """Run Python in a process that notes what it uses; return the record."""
+    program = f"""
+import json, sys
+from lecturebuild.running import dependencies
+dependencies.listen({str(root)!r})
+exec(compile(sys.stdin.read(), {str(root / "chapters" / "cell.py")!r}, "exec"))
+print(json.dumps(dependencies.finish()), file=sys.__stdout__)
+"""
+    folder = root / "chapters"
+    folder.mkdir(exist_ok=True, parents=True)
+    result = subprocess.run(
+        [sys.executable, "-c", program],
+        input=code,
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env=os.environ | environment,
+    )
+    assert result.returncode == 0, result.stderr
+    return record_of(json.loads(result.stdout.splitlines()[-1]))
 
+
+FILES = {
+    "data/a.csv": "1",
+    "data/sub/b.csv": "2",
+    ".data/x": "hidden",
+    "code/m1.py": "V = 1",
+    "code/lazy/__init__.py": "import importlib\n"
+    "def __getattr__(name): return importlib.import_module('.impl', __name__).V",
+    "code/lazy/impl.py": "V = 1",
+    "extra/m2.py": "V = 1",
+}
+
+# How a cell may use something, and what of the project is then changed.
+USES = {
+    "open": ("open('../data/a.csv').read()", "data/a.csv"),
+    "os.open": ("import os; os.open('../data/a.csv', os.O_RDONLY)", "data/a.csv"),
+    "numpy": ("import numpy as np; np.loadtxt('../data/a.csv')", "data/a.csv"),
+    "hidden": ("open('../.data/x').read()", ".data/x"),
+    "outside": ("open('../../outside.txt').read()", "../outside.txt"),
+    "sqlite": ("import sqlite3; sqlite3.connect('../data/a.csv')", "data/a.csv"),
+    "missing": ("try: open('../data/new')\nexcept OSError: pass", "data/new"),
+    "exists": ("import os; os.path.exists('../data/new')", "data/new"),
+    "is_file": ("from pathlib import Path; Path('../data/new').is_file()", "data/new"),
+    "size": ("import os; os.path.getsize('../data/a.csv')", "data/a.csv"),
+    "access": ("import os; os.access('../data/new', os.R_OK)", "data/new"),
+    "listdir": ("import os; os.listdir('../data')", "data/new"),
+    "iterdir": ("from pathlib import Path; [*Path('../data').iterdir()]", "data/new"),
+    "glob": ("import glob; glob.glob('../data/*')", "data/new"),
+    "rglob": ("from pathlib import Path; [*Path('../data').rglob('*')]", "data/sub/new"),
+    "walk": ("import os; [*os.walk('../data')]", "data/sub/new"),
+    "import": ("import sys; sys.path.append('../code'); import m1", "code/m1.py"),
+    "import_module": (
+        "import sys, importlib; sys.path.append('../code'); importlib.import_module('m' + '1')",
+        "code/m1.py",
+    ),
+    "__import__": ("import sys; sys.path.append('../code'); __import__('m1')", "code/m1.py"),
+    "lazy": ("import sys; sys.path.append('../code'); import lazy; lazy.x", "code/lazy/impl.py"),
+    "extra": ("import sys; sys.path.insert(0, '../extra'); import m2", "extra/m2.py"),
+    "runpy": ("import runpy; runpy.run_path('../extra/m2.py')", "extra/m2.py"),
+    "exec": ("exec(open('../extra/m2.py').read())", "extra/m2.py"),
+    "spec": (
+        "from importlib import util as u; s = u.spec_from_file_location('m', '../extra/m2.py');"
+        "m = u.module_from_spec(s); s.loader.exec_module(m)",
+        "extra/m2.py",
+    ),
+    "pkgutil": ("import pkgutil; [*pkgutil.iter_modules(['../code'])]", "code/new.py"),
+}
+
+
+@pytest.mark.parametrize("code, changed", USES.values(), ids=USES)
+def test_whatever_is_used_counts_however_it_is_used(code, changed, tmp_path):
+    root = tmp_path / "project"
+    for name, text in FILES.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    (tmp_path / "outside.txt").write_text("1")
+    record = used_by(code, root)
+    assert not [*record.changes(root)]
+    assert not record.children
+    (root / "data/unrelated.txt" if "data" not in changed else root / "other.txt").write_text("")
+    assert not [*record.changes(root)]
+    (root / changed).write_text("V = 2")
+    assert [*record.changes(root)]
+
+
+def test_environment_counts_where_a_cell_asks_for_it(tmp_path, monkeypatch):
+    code = "import os; os.getenv('LECT'), os.environ.get('NONE'), {**os.environ}, os.environ.copy()"
+    monkeypatch.setenv("LECT", "1")
+    record = used_by(code, tmp_path)
+    assert record.environment.keys() == {"LECT", "NONE"}
+    assert not [*record.changes(tmp_path)]
+    monkeypatch.setenv("LECT", "2")
+    assert [*record.changes(tmp_path)] == ["the environment variable LECT"]
+
+
+CHILDREN = [
+    ("import subprocess; subprocess.run(['true'])", True),
+    ("import os; os.system('true')", True),
+    ("import os; os.popen('true').read()", True),
+    ("import multiprocessing as m; p = m.Process(target=print); p.start(); p.join()", True),
+    ("import platform, ctypes.util; ctypes.util.find_library('c'); platform.processor()", True),
+    ("import joblib; joblib.cpu_count(only_physical_cores=True)", False),
+]
+
+
+@pytest.mark.parametrize("code, starts", CHILDREN)
+def test_child_processes_of_the_author_are_noted_not_those_of_libraries(code, starts, tmp_path):
+    assert bool(used_by(code, tmp_path).children) == starts
+
+
+def test_what_is_read_counts_as_it_was_then(tmp_path):
     data = tmp_path / "data"
     data.mkdir()
-    np.save(data / "a.npy", np.arange(3))
     (data / "b.csv").write_text("1,2")
-    (data / "helper.py").write_text("")
-    (tmp_path / "_figures").mkdir()
-    (tmp_path / "_figures" / "old.svg").write_text("")
     seen = digest(data / "b.csv")
-    with recorded_reads(tmp_path) as reads:
-        np.load(data / "a.npy")
-        np.loadtxt(data / "b.csv", delimiter=",")
-        (data / "b.csv").write_text("3,4")
-        (data / "own.txt").write_text("written, then read")
-        (data / "own.txt").read_text()
-        (data / "helper.py").read_text()
-        (tmp_path / "_figures" / "old.svg").read_text()
-        digest(data / "unread.txt")
-        with pytest.raises(FileNotFoundError):
-            (data / "none.txt").read_text()
-    (data / "own.txt").read_text()
-    names = {path.as_posix(): value for path, value in reads.items()}
-    assert names == {
-        "data/a.npy": digest(data / "a.npy"),
-        "data/b.csv": seen,
-        "data/none.txt": MISSING,
-    }
-
-
-KERNEL = """
+    code = """
 from pathlib import Path
-from lecturebuild.running import dependencies
-root = Path({root!r})
-dependencies.start_recording(str(root))
-(root / "outer.txt").read_text()
-with dependencies.recorded_reads(root):
-    (root / "inner.txt").read_text()
-dependencies.digest(root / "hashed.txt")
-(root / "made.new").write_text("made")
-(root / "made.new").replace(root / "made.txt")
-(root / "gone.txt").write_text("gone")
-(root / "gone.txt").unlink()
-print([[str(path) for path in paths] for paths in dependencies.recorded()])
+data = Path("../data")
+(data / "b.csv").read_text()
+import subprocess, sys
+(data / "own.txt").write_text("written, then read")
+(data / "own.txt").read_text()
+(data / "made.new").write_text("made")
+(data / "made.new").replace(data / "made.txt")
+(data / "gone.txt").write_text("gone")
+(data / "gone.txt").unlink()
+(Path("../_figures")).mkdir()
+(Path("../_figures/old.svg")).write_text("")
+(Path("../_figures/old.svg")).read_text()
+subprocess.run([sys.executable, "-c", "open('../data/b.csv', 'w').write('3,4')"])
 """
+    record = used_by(code, tmp_path)
+    assert record.files == {"data/b.csv": seen}
+    assert record.written == ("data/made.txt", "data/own.txt")
+    assert [*record.changes(tmp_path)] == ["data/b.csv"]
+    (data / "made.txt").unlink()
+    assert "data/made.txt, which is gone" in record.changes(tmp_path)
 
 
-def test_recording_in_a_kernel_leaves_out_what_figures_read_and_what_is_gone(tmp_path):
-    for name in ("outer", "inner", "hashed"):
-        (tmp_path / f"{name}.txt").write_text(name)
-    command = [sys.executable, "-c", KERNEL.format(root=str(tmp_path))]
-    result = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert result.stdout.strip() == "[['outer.txt'], ['made.txt']]"
+def test_old_bytecode_is_not_run(tmp_path):
+    module = tmp_path / "code" / "m.py"
+    module.parent.mkdir()
+    code = "import sys; sys.path.append('../code'); import m; open('../out', 'w').write(m.V)"
+    for text in ("V = 'one'", "V = 'two'"):
+        module.write_text(text)
+        os.utime(module, (1, 1))  # same size, same time
+        if text.endswith("one'"):
+            subprocess.run([sys.executable, "-c", "import m"], cwd=module.parent, check=True)
+        used_by(code, tmp_path)
+    assert (tmp_path / "out").read_text() == "two"
+
+
+def test_file_whose_name_stands_in_the_source_counts(tmp_path):
+    (tmp_path / "data").mkdir()
+    for name in ("d.h5", "e.h5", "other.h5"):
+        (tmp_path / "data" / name).write_text("1")
+    source = "import h5py\n%matplotlib inline\nh5py.File('../data/d.h5'); f(DATA / 'e.h5', 'none')"
+    found = named_files(source, tmp_path / "chapters", tmp_path)
+    assert found == {f"data/{name}": digest(tmp_path / "data" / name) for name in ("d.h5", "e.h5")}
 
 
 def test_the_environment_is_not_the_project_wherever_it_lies(tmp_path, monkeypatch):

@@ -20,6 +20,7 @@ SIZES = {
     "perceptron_weighted_sum": HALF,
     "perceptron_with_threshold": HALF,
     "mlp": HALF,
+    "backpropagation_numbers": (6.0, 3.1),
     "perceptron_retina": FULL,
     "perceptron_mark1": FULL,
     "neuron": FULL,
@@ -101,7 +102,7 @@ def test_weighted_sum_has_a_weight_for_every_input_and_a_bias():
     drawn = labels("perceptron_weighted_sum")
     for name in ["1", "2", "n"]:
         assert f"$x_{name}$" in drawn and f"$w_{name}$" in drawn
-    assert {"$b$", "$\\Sigma$", "$h$"} <= set(drawn)
+    assert {"$b$", "$\\Sigma$", "$y$"} <= set(drawn)
     assert nodes("perceptron_weighted_sum", diagram.INPUT) == 3
 
 
@@ -164,6 +165,30 @@ def test_mlp_has_bias_nodes_and_weights_in_the_notation_of_the_lecture():
     for layer, below in [(1, "10"), (1, "11"), (1, "1n"), (1, "mn"), (2, "10"), (2, "11")]:
         assert f"$w^{{({layer})}}_{{{below}}}$" in drawn
     assert sum(1 for _ in lines(draw("mlp"))) == 3 * 2 + 3
+
+
+def test_numbers_of_backpropagation_are_those_of_tensorflow():
+    import tensorflow as tf
+
+    from nnlecture.worked_example import EVENT, NETWORK, TARGET
+
+    w1, w2 = tf.Variable(NETWORK.w1), tf.Variable(NETWORK.w2)
+    with tf.GradientTape() as tape:
+        v = tf.linalg.matvec(w1, np.array([1.0, *EVENT]))
+        phi = tf.sigmoid(v)
+        u = w2[0] + tf.reduce_sum(w2[1:] * phi)
+        y = tf.sigmoid(u)
+        loss = (y - TARGET) ** 2 / 2
+    slopes = [slope.numpy() for slope in tape.gradient(loss, [w1, w2])]
+    drawn = [text.replace("−", "-") for text in labels("backpropagation_numbers")]
+    for slope in np.concatenate([slopes[0].ravel(), slopes[1]]):
+        assert f"{slope:.3f}" in drawn
+    for weight in np.concatenate([NETWORK.w1.ravel(), NETWORK.w2]):
+        assert f"{weight:.1f}" in drawn
+    values = {"\\phi_1": phi[0], "\\phi_2": phi[1], "u": u, "y": y, "E": loss}
+    signals = {"\\delta": slopes[1][0], "\\delta_1": slopes[0][0, 0], "\\delta_2": slopes[0][1, 0]}
+    for name, value in (values | signals).items():
+        assert f"${name}=${value:.3f}" in drawn
 
 
 def test_deep_network_is_fully_connected():

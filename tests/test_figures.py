@@ -108,8 +108,9 @@ def test_dask_cluster_draws_even_where_workers_have_threads(project, monkeypatch
     for name in names:
         project.script(name)
         script = project.root / "figures" / f"{name}.py"
-        text = script.read_text().replace(f'"{name}\\n"', 'f"{os.getpid()}\\n"')
-        script.write_text(f"import os\n{text}")
+        worker = "psutil.Process().parent().parent().pid"
+        text = script.read_text().replace(f'"{name}\\n"', f'f"{{{worker}}}\\n"')
+        script.write_text(f"import psutil\n{text}")
     with LocalCluster(
         n_workers=1, threads_per_worker=2, processes=True, dashboard_address=None
     ) as cluster:

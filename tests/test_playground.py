@@ -581,3 +581,100 @@ def test_works_from_a_file_share(open_page, site):
 def test_without_scripts_a_sentence_stands_in_its_place(open_page, address):
     page = open_page(address, java_script_enabled=False)
     assert "JavaScript" in page.locator("#playground").inner_text()
+
+
+# The experiments of the text, as the links in it set them up
+
+
+@pytest.fixture(scope="module")
+def experiment(chromium, address):
+    """Follow the link with these words in an experiment, train, and return the page."""
+    page = chromium.new_page()
+
+    def run(number, words, epochs):
+        [text] = re.findall(rf"^{number}\. (.*?)^(?:\d\.|\n)", CHAPTER, re.S | re.M)[:1]
+        [link] = re.findall(rf"\[{re.escape(words)}\]\((\?.*?)\)", text)
+        page.goto(address + link)
+        page.get_by_label("fast forward").check()
+        press(page, "Start")
+        wait_until(page, lambda: epoch(page) >= epochs)
+        press(page, "Pause")
+        training, validation, wrong = re.findall(
+            r"[\d.]+", page.locator(".playground-numbers").inner_text()
+        )[1:]
+        return float(training), float(validation), int(wrong)
+
+    run.page = page
+    yield run
+    page.close()
+
+
+def on_the_edge(page):
+    """Return the network's largest output on the edge of the plane."""
+    return page.evaluate(
+        """() => {
+            let largest = 0;
+            for (let a = -2; a <= 2; a += 0.1) {
+                for (const x of [[a, -2], [a, 2], [-2, a], [2, a]]) {
+                    const y = nnlecture.deep.forward(nnlecture.playground.network(), x);
+                    largest = Math.max(largest, y);
+                }
+            }
+            return largest;
+        }"""
+    )
+
+
+def test_experiment_1_the_boundary_closes_with_three_neurons(experiment):
+    for words, closed in [("one", False), ("two", False), ("three", True)]:
+        experiment(1, words, 150)
+        assert (on_the_edge(experiment.page) < 0.5) == closed
+
+
+def test_experiment_2_a_product_does_what_no_linear_layer_can(experiment):
+    assert experiment(2, "*linear*", 60)[2] > 30
+    assert experiment(2, "add the input $x_1x_2$", 60)[2] < 6
+
+
+def test_experiment_3_not_every_start_arrives(experiment):
+    assert experiment(3, "1", 150)[2] < 12
+    assert experiment(3, "2", 150)[2] < 12
+    assert experiment(3, "3", 150)[2] > 20
+
+
+def test_experiment_4_too_fast_kills_neurons(experiment):
+    alive = """() => {
+        const net = nnlecture.playground.network();
+        const events = nnlecture.data.sample("xor", 200, 1);
+        return net.v[0].filter((_, j) => events.some(({ x }) => {
+            nnlecture.deep.forward(net, x);
+            return net.v[0][j] > 0;
+        })).length;
+    }"""
+    errors, neurons = [], []
+    for words in ("0.01", "0.3", "3"):
+        errors.append(experiment(4, words, 150)[0])
+        neurons.append(experiment.page.evaluate(alive))
+    assert errors[2] > 1.5 * max(errors[:2])
+    assert neurons[0] == 8
+    assert neurons[2] < 4
+
+
+def test_experiment_5_two_layers_separate_the_spirals(experiment):
+    assert experiment(5, "two layers", 400)[2] <= 3
+
+
+def test_experiment_6_the_validation_error_rises_again(experiment):
+    middle = experiment(6, "for a thousand epochs", 90)
+    end = experiment(6, "for a thousand epochs", 1000)
+    assert end[0] < middle[0]
+    assert end[1] > 1.3 * middle[1]
+
+
+def test_experiment_7_penalty_and_events_cure(experiment):
+    few = experiment(7, "few and noisy events", 800)
+    penalty = experiment(7, "penalty on large weights", 800)
+    many = experiment(7, "more events", 300)
+    assert few[1] > 3 * few[0]
+    assert penalty[1] < few[1]
+    assert many[1] < penalty[1]

@@ -24,6 +24,8 @@ NAMES = [
     "gradient_descent",
     "stochastic_gradient_descent",
     "gradient_descent_comparison",
+    "learning_rates",
+    "wrong_neuron",
     "underfitting_overfitting",
     "overtraining",
     "monitoring_overtraining",
@@ -93,6 +95,7 @@ def test_every_hidden_neuron_of_the_playground_cuts_the_data_and_none_does_alone
         assert 0.1 < np.mean(positive) < 0.9
         alone.append(max(np.mean(positive == t), np.mean(positive != t)))
     together = np.mean((predict(network, x) > 0.5) == t)
+    assert sorted(np.sign(network.w2[1:])) == [-1, 1, 1]  # as the text says
     assert together > 0.85
     assert together > max(alone) + 0.05
 
@@ -134,12 +137,57 @@ def test_batch_is_monotone_in_loss_and_stochastic_is_not():
 
 def test_fewer_events_per_update_come_down_faster():
     figure = script("gradient_descent_comparison")
+    assert len({method.eta for method in figure["METHODS"][:3]}) == 1
     after_one_epoch = {}
     for method in figure["METHODS"]:
         losses = figure["losses"](method)
         after_one_epoch[method.name] = losses[(len(losses) - 1) // figure["EPOCHS"]]
     fast, medium, slow = (after_one_epoch[k] for k in ("stochastic", "mini-batch", "batch"))
     assert fast < medium / 2 < slow / 2
+
+
+def test_batch_descent_can_take_more_than_three_times_the_rate_of_single_events():
+    figure = script("gradient_descent_comparison")
+    methods = {method.name: method for method in figure["METHODS"]}
+    one, larger = methods["batch"], methods["batch, larger rate"]
+    assert larger.eta > 3 * one.eta
+    losses = figure["losses"](larger)
+    assert np.all(np.diff(losses) < 0)
+    assert losses[-1] < 0.2 * figure["losses"](one)[-1]
+
+
+def test_each_learning_rate_shows_what_the_text_says():
+    figure = script("learning_rates")
+    errors = {eta: np.array(figure["errors"](eta)) for eta in figure["RATES"]}
+    flat, slow, good, restless, stuck = errors.values()
+    assert np.all(np.abs(flat - 0.125) < 0.003)
+    assert np.all(np.diff(slow) < 0) and slow[-1] > 1.5 * good[-1]
+    assert good[-1] == min(curve[-1] for curve in errors.values())
+    assert np.abs(np.diff(restless[30:])).mean() > 5 * np.abs(np.diff(good[30:])).mean()
+    assert stuck[-1] > 1.9 * 0.125 and np.ptp(stuck[10:]) < 1e-3
+
+
+def test_wrong_neuron_learns_at_once_with_the_cross_entropy_only():
+    figure = script("wrong_neuron")
+    squared, cross = figure["outputs"]("squared"), figure["outputs"]("cross entropy")
+    assert squared[0] == cross[0] > 0.99
+    assert np.argmax(cross < 0.1) < 20
+    assert squared[100] > 0.95
+
+
+@pytest.mark.parametrize("loss", ["squared", "cross entropy"])
+def test_signal_of_the_wrong_neuron_is_the_derivative_of_its_error(loss):
+    import tensorflow as tf
+
+    u = tf.Variable(1.3, dtype=tf.float64)
+    with tf.GradientTape() as tape:
+        if loss == "squared":
+            value = tf.sigmoid(u) ** 2 / 2
+        else:
+            target = tf.zeros((), tf.float64)
+            value = tf.nn.sigmoid_cross_entropy_with_logits(target, u)
+    reference = float(tape.gradient(value, u))
+    assert script("wrong_neuron")["signal"](loss, 1.3) == pytest.approx(reference)
 
 
 # Generalisation

@@ -2,20 +2,20 @@
 
 import argparse
 import os
+import signal
 import sys
 from pathlib import Path
 
+from lecturebuild.running import process
 from lecturebuild.steps.errors import LectureError
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; return its exit code: 0, or 1 after a message about what to mend."""
     options = _parser().parse_args(arguments)
-    # Kernels and figures run side by side: with threads of its own for each small product of
-    # matrices, they are several times slower, and sums may differ from run to run.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
-        return int(options.run(options))
+        with process.ended_by_signals():
+            return int(options.run(options))
     except LectureError as error:
         print(f"lecture: {error}", file=sys.stderr)
         return 1
@@ -23,9 +23,9 @@ def main(arguments: list[str] | None = None) -> int:
         place = f"{error.filename}: " if error.filename else ""
         print(f"lecture: {place}{error.strerror or error}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stopped:
         print("lecture: interrupted; nothing was published", file=sys.stderr)
-        return 130
+        return 128 + getattr(stopped, "signal", signal.SIGINT)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -13,7 +13,7 @@ from typing import Any
 
 from lecturebuild.reading import gate as checks
 from lecturebuild.reading.project import Project, read_project
-from lecturebuild.reading.source import Document, read_document
+from lecturebuild.reading.source import Document, name, read_document
 from lecturebuild.running import execute
 from lecturebuild.running.figures import figure, find_root, lookup
 
@@ -78,7 +78,7 @@ def write_cells(project: Project, documents: Iterable[Document]) -> None:
     found: list[dict[str, Any]] = [
         {
             "page": document.path.as_posix(),
-            "cell": execute.name(cell),
+            "cell": name(cell),
             "label": cell.label if cell.label and cell.label.startswith("fig-") else "",
             "seconds": round(took, 1),
         }

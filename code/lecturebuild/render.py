@@ -11,7 +11,7 @@ from lecturebuild.reading import gate, names
 from lecturebuild.reading.project import Project, find_root, read_project
 from lecturebuild.reading.resources import resource_files
 from lecturebuild.reading.source import Document, read_document
-from lecturebuild.running import execute
+from lecturebuild.running import execute, process
 from lecturebuild.running.execute import Outputs
 from lecturebuild.steps.errors import LectureError
 from lecturebuild.steps.progress import Progress
@@ -42,6 +42,7 @@ def render(path: Path, formats: tuple[str, ...], progress: Progress) -> list[Pat
         At the first thing that the author has to mend.
     """
     project = read_project(find_root(path))
+    process.project_limits = process.limits_of(project.settings, process.Limits())
     with locked(project.build / ".lock", say_waiting):
         publishing.recover(project.output)
         publishing.check_place(project)

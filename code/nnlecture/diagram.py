@@ -210,7 +210,13 @@ def connect(
 
 
 def beside(
-    ax: Axes, start: Shape, end: Shape, text: str, at: float = 0.5, distance: float = 0.11
+    ax: Axes,
+    start: Shape,
+    end: Shape,
+    text: str,
+    at: float = 0.5,
+    distance: float = 0.11,
+    **options: Any,
 ) -> Text:
     """Write a text to the left of the line from one shape to another, as one goes along it.
 
@@ -220,11 +226,13 @@ def beside(
         Place along the visible line: 0 at its start, 1 at its end.
     distance
         From the line to the text's centre, in inches; a negative one is to the right.
+    options
+        Text size, color and so on, as in :func:`label`.
     """
     first, last = np.array(edge(start, centre(end))), np.array(edge(end, centre(start)))
     along = (last - first) / np.hypot(*(last - first))
     x, y = first + at * (last - first) + distance * np.array([-along[1], along[0]])
-    return label(ax, (x, y), text, size=10)
+    return label(ax, (x, y), text, **({"size": 10} | options))
 
 
 def sketch(

@@ -141,12 +141,15 @@ def gradient(network: Network, x: ArrayLike, t: float) -> Gradient:
     delta_output = (event.y - t) * dh_output(event.u)
     # The bias w2[0] belongs to phi_0 = 1, which no input can change.
     delta_hidden = delta_output * network.w2[1:] * dh_hidden(event.v)
-    return Gradient(w1=np.outer(delta_hidden, event.x), w2=delta_output * event.phi)
+    w1 = np.outer(delta_hidden, event.x)
+    return Gradient(w1, w2=delta_output * event.phi)
 
 
 def update(network: Network, step: Gradient, eta: float) -> Network:
     r"""Return the network after one step of gradient descent with learning rate eta."""
-    return replace(network, w1=network.w1 - eta * step.w1, w2=network.w2 - eta * step.w2)
+    w1 = network.w1 - eta * step.w1
+    w2 = network.w2 - eta * step.w2
+    return replace(network, w1=w1, w2=w2)
 
 
 def train(

@@ -31,7 +31,7 @@ SHARED: dict[str, Any] = {
     "bibliography": None,
     "csl": None,
     "date": None,
-    "execute": EXECUTE | {"freeze": None, "cache": None},
+    "execute": EXECUTE | dict.fromkeys(["freeze", "cache", "timeout", "memory"]),
     "filters": None,
     "format": {"html": HTML, "beamer": BEAMER},
     "institute": None,

@@ -11,7 +11,7 @@ from lecturebuild.reading.yamltext import Settings, check_keys, parse
 from lecturebuild.steps.errors import LectureError
 
 CELL_OPTIONS: dict[str, Any] = EXECUTE | dict.fromkeys(
-    ["label", "fig-cap", "fig-alt", "code-fold", "tags"]
+    ["label", "fig-cap", "fig-alt", "code-fold", "tags", "cache"]
 )
 FLAGS = set(EXECUTE)
 DOCUMENT_HEADER = SHARED | {"toc": None, "number-sections": None}
@@ -81,6 +81,11 @@ class Document:
     def own_cells(self) -> list[Cell]:
         """The cells that this document's own kernel executes."""
         return [cell for cell in self.cells if cell.page == self.path]
+
+
+def name(cell: Cell) -> str:
+    """Return how messages call a cell: by its label, or by its place."""
+    return f"cell '{cell.label}'" if cell.label else f"cell {cell.index + 1}"
 
 
 @dataclass
@@ -342,7 +347,7 @@ def _number_examples(blocks: list[Line | Cell]) -> list[Line | Cell]:
 def _check_values(options: Settings) -> None:
     """Raise an error at the first option of a cell with a value that would be misunderstood."""
     for key, value in options.values.items():
-        if key in FLAGS and not isinstance(value, bool):
+        if key in {*FLAGS, "cache"} and not isinstance(value, bool):
             raise options.error(f"'{key}' must be true or false", key)
         if key == "code-fold" and value not in (True, False, "show"):
             raise options.error("'code-fold' must be true, false or show", key)

@@ -1,23 +1,31 @@
-"""What a piece of Python depends on: project modules, library versions, data files.
+"""What a piece of Python depends on: files, folders, library versions, the environment.
 
-Modules and libraries are found by reading import statements, so nothing is executed for it; data
-files are found by listening while it runs.
+Import statements are read before anything runs, so that a changed module is known at once. All else
+is found by listening while it runs: Python tells of every file it opens, modules among them however
+they are imported, and of every folder it lists; :func:`listen` has it tell of what is looked up as
+well. Each is noted as it was at that moment, so that a change made meanwhile is noticed.
 
-Not seen are files that a C library opens itself (HDF5, TensorFlow's own reader), files that a
-child process reads, and listings of folders.
+Not seen is what a library written in C opens itself, unless its name stands in the source; what a
+child process reads (those who start one are told apart); the network, the clock, true chance.
 """
 
 import ast
+import hashlib
 import os
 import re
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import lru_cache
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from functools import lru_cache, wraps
+from importlib.machinery import SourceFileLoader
+from importlib.util import source_from_cache
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
-from lecturebuild.steps.files import MISSING, digest, hashing, in_project, remembered
+from lecturebuild.steps.files import MISSING, digest, in_project, remembered
 
 Import = tuple[int, str]
 """Number of leading dots and dotted name; `from a import b` is (0, "a.b")."""
@@ -139,78 +147,450 @@ def _owners() -> dict[str, set[str]]:
 def _version(distribution: str) -> str:
     from importlib import metadata
 
-    return metadata.version(distribution)
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return MISSING
+
+
+FOLDER = "folder"
+"""Stands for the digest of a folder that was looked up, not listed."""
+
+_SYSTEM: tuple[str, ...] = (
+    "/bin",
+    "/dev",
+    "/etc",
+    "/lib",
+    "/opt",
+    "/proc",
+    "/run",
+    "/sbin",
+    "/sys",
+    "/usr",
+    "/var",
+)
+_SYSTEM += ("/Library", "/System", "/private/etc")
+_OWN = str(Path(__file__).parents[1])  # what `figure` does is the store's business
+_STANDARD = str(Path(os.__file__).parent)
+_INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
+_GIVEN = {"IPYTHONDIR", "MPLBACKEND", "OPENBLAS_NUM_THREADS", "PYTHONHASHSEED", "SOURCE_DATE_EPOCH"}
+"""Variables that cells and figures get from the renderer."""
+_SHELL = re.compile(r"[/\\]site-packages[/\\](IPython|ipykernel|traitlets|decorator)\b")
+_CHILDREN = {
+    *("subprocess.Popen", "os.system", "os.posix_spawn", "os.exec", "os.fork", "os.forkpty"),
+    *("os.spawn", "pty.spawn", "os.startfile"),
+}
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a run used, each as it was when it was used.
+
+    `files` and `folders` map a path, relative to the root, to the digest of a file's content and of
+    a folder's names; `environment` a variable's name to the digest of its value; `libraries` an
+    installed distribution to its version. `written` are the files it wrote. `children`
+    names the cells that started processes, of which nothing is known.
+    """
+
+    files: dict[str, str] = field(default_factory=dict)
+    folders: dict[str, str] = field(default_factory=dict)
+    environment: dict[str, str] = field(default_factory=dict)
+    libraries: dict[str, str] = field(default_factory=dict)
+    written: tuple[str, ...] = ()
+    children: tuple[str, ...] = ()
+
+    def now(self, root: Path) -> "Record":
+        """Return what a run that uses the same would find now."""
+        written = set(self.written)
+        return replace(
+            self,
+            files={name: _state(root / name) for name in self.files},
+            folders={
+                name: _digest_of(_names(root / name, root), written, name) for name in self.folders
+            },
+            environment={name: _hashed(os.environ.get(name)) for name in self.environment},
+            libraries={name: _version(name) for name in self.libraries},
+            written=tuple(name for name in self.written if (root / name).is_file()),
+        )
+
+    def changes(self, root: Path) -> Iterator[str]:
+        """Yield, in words, what is not as it was."""
+        now = self.now(root)
+        kinds = {
+            "{}": (self.files, now.files),
+            "the files in {}": (self.folders, now.folders),
+            "the environment variable {}": (self.environment, now.environment),
+            "the version of {}": (self.libraries, now.libraries),
+        }
+        for words, (then, today) in kinds.items():
+            yield from (words.format(name) for name in then if today[name] != then[name])
+        yield from (f"{name}, which is gone" for name in self.written if name not in now.written)
+
+
+def _state(path: Path) -> str:
+    try:
+        if path.is_file():  # to open a pipe would be to wait
+            return digest(path)
+        return FOLDER if path.is_dir() else MISSING
+    except OSError:
+        return MISSING
+
+
+def _hashed(text: str | None) -> str:
+    return MISSING if text is None else hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+
+
+def _names(folder: Path, root: Path) -> list[str] | None:
+    """Return the names in a folder but for hidden ones and those a build makes, None without it."""
+    try:
+        names = [file.name for file in folder.iterdir()]
+    except OSError:
+        return None
+    made = re.compile(r"_build|_figures|_book(\.\w+)?") if folder == root else None
+    keep = (name for name in names if not name.startswith(".") and name != "__pycache__")
+    return sorted(name for name in keep if not (made and made.fullmatch(name)))
+
+
+def _digest_of(names: list[str] | None, written: set[str], folder: str) -> str:
+    if names is None:
+        return MISSING
+    own = [name for name in names if os.path.normpath(f"{folder}/{name}") not in written]
+    return hashlib.sha256("\n".join(own).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def named_files(source: str, folder: Path, root: Path) -> dict[str, str]:
+    """Return the project's files whose names a source has as texts, with their digests.
+
+    So that a file counts which a library opens without Python's knowledge, as HDF5's does.
+    """
+    texts = {text for text in _texts(source) if text.strip() and "\0" not in text}
+    places = [folder, root, root / "data"]
+    with suppress(OSError):
+        places += [place / text for place in (folder, root) for text in texts if text.strip("./")]
+    found = {}
+    for place in dict.fromkeys(places):
+        for text in texts:
+            with suppress(OSError, ValueError):
+                path = Path(os.path.normpath(place / text))
+                if path.is_file() and _Recorder(root).counts(path):
+                    found[os.path.relpath(path, root)] = _state(path)
+    return found
+
+
+def with_named(record: Record, named: dict[str, str], root: Path) -> Record:
+    """Return a record with what :func:`named_files` found, if it is as it was before the run."""
+    unseen = named.keys() - record.files.keys() - set(record.written)
+    return replace(
+        record,
+        # What is not was written, not read.
+        files=record.files | {n: named[n] for n in sorted(unseen) if _state(root / n) == named[n]},
+    )
+
+
+@lru_cache(maxsize=1000)
+def _texts(source: str) -> frozenset[str]:
+    try:
+        tree = ast.parse(re.sub(r"^(\s*)[%!].*$", r"\1pass", source, flags=re.M))
+    except (SyntaxError, ValueError, RecursionError):
+        return frozenset()
+    nodes = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
+    return frozenset(text for text in nodes if isinstance(text, str) and len(text) < 200)
 
 
 class _Recorder:
-    """Notes which of the project's files are read, with their digests at that moment."""
+    """Notes what is read, listed and looked up, as it is at that moment."""
 
-    def __init__(self, root: Path):
-        self.roots = root.absolute(), root.resolve()
-        self.reads: dict[Path, str] = {}
-        self.written: set[Path] = set()
+    def __init__(self, root: Path, cell: Callable[[], int] = lambda: 0):
+        self.roots = dict.fromkeys((str(root.absolute()), str(root.resolve())))
+        self.root = root
+        self.cell = cell
+        self.files: dict[str, str] = {}
+        self.folders: dict[str, list[str] | None] = {}
+        self.environment: dict[str, str] = {}
+        self.set = set(_GIVEN)
+        self.written: set[str] = set()
+        self.children: set[int] = set()
+        self.loaded = {*sys.modules}
 
-    def note(self, path: Path, flags: int) -> None:
-        root = next((root for root in self.roots if in_project(path, root)), None)
-        if root is None or path.suffix in {".py", ".pyc"}:
+    def counts(self, path: Path | str) -> bool:
+        """Say whether a file is the author's: not the system's, the environment's or a build's."""
+        name = self.name(path)
+        parts = Path(name).parts or (".",)
+        if {"__pycache__", "site-packages"} & {*parts} or f"{path}".startswith(_OWN + os.sep):
+            return False
+        if parts[0] != os.pardir:
+            made = f"{parts[0]}.".startswith(("_build.", "_figures.", "_book."))
+            return not made and parts[0] != ".git" and not _in_environment(str(path), self.roots)
+        hidden = any(part.startswith(".") and part != os.pardir for part in parts)
+        foreign = (*_SYSTEM, os.path.realpath(sys.prefix), os.path.realpath(sys.base_prefix))
+        return not hidden and not any(f"{path}".startswith(f"{place}{os.sep}") for place in foreign)
+
+    def name(self, path: Path | str) -> str:
+        """Return a path relative to the root, by whichever name the root is called."""
+        for root in self.roots:
+            if f"{path}{os.sep}".startswith(f"{root}{os.sep}"):
+                return os.path.relpath(path, root)
+        return os.path.relpath(path, next(iter(self.roots)))
+
+    def note_read(self, path: Path) -> None:
+        """Note a file that is read, a module's source for its bytecode, or looked up."""
+        if path.suffix == ".pyc":
+            with suppress(ValueError):
+                path = Path(source_from_cache(str(path)))
+        name = self.name(path)
+        if name in self.files or name in self.written or not self.counts(path):
             return
-        file = path.relative_to(root)
-        if flags & (os.O_WRONLY | os.O_TRUNC):
-            self.written.add(file)
-        elif file not in self.written and file not in self.reads and not path.is_dir():
-            self.reads[file] = digest(path)
+        state = _state(path)
+        # What a library looks for in vain outside the project is its own affair.
+        if not (name.startswith(os.pardir) and state in (MISSING, FOLDER)):
+            self.files[name] = state
+
+    def note_write(self, path: Path) -> None:
+        """Note a file that is written."""
+        if self.counts(path):
+            self.written.add(self.name(path))
+
+    def note_list(self, path: Path) -> None:
+        """Note a folder that is listed."""
+        name = self.name(path)
+        if name not in self.folders and not name.startswith(os.pardir) and self.counts(path):
+            self.folders[name] = _names(path, self.root)
+
+    def result(self) -> dict[str, Any]:
+        """Return what was noted, ready for JSON."""
+        written = {name for name in self.written if (self.root / name).is_file()}
+        files = {}
+        for name, value in sorted(self.files.items()):
+            if name in self.written:  # what it changes itself is as it left it
+                value = _state(self.root / name)
+            gone = name.startswith(os.pardir) and not (self.root / name).exists()
+            if not (gone or (name in self.written and name not in written)):
+                files[name] = value
+        folders = {
+            name: _digest_of(names, written, name) for name, names in sorted(self.folders.items())
+        }
+        return {
+            "files": files,
+            "folders": folders,
+            "environment": dict(sorted(self.environment.items())),
+            # What was there before, the source names: see `libraries_of`.
+            "modules": sorted({name.partition(".")[0] for name in {*sys.modules} - self.loaded}),
+            # A file made outside the project is nothing to wait for.
+            "written": sorted(name for name in written if not name.startswith(os.pardir)),
+            "children": sorted(self.children),
+        }
 
 
-_recorders: list[_Recorder] = []
+def record_of(result: dict[str, Any]) -> Record:
+    """Return the record of what :func:`finish` wrote, with the versions of the libraries."""
+    owners = {owner for name in result["modules"] for owner in _owners().get(name, ())}
+    return Record(
+        files=result["files"],
+        folders=result["folders"],
+        environment=result["environment"],
+        libraries={owner: _version(owner) for owner in sorted(owners)},
+        written=tuple(result["written"]),
+        children=tuple(map(str, result["children"])),
+    )
 
 
-def _listen(event: str, arguments: tuple[Any, ...]) -> None:
-    if not _recorders or getattr(hashing, "reading", False):
-        return
-    if event == "open":
-        name, _, flags = arguments
-    elif event == "os.rename":  # how a file that was written beside its place is put there
-        name, flags = arguments[1], os.O_WRONLY
-    else:
-        return
-    if not isinstance(name, int):
-        _recorders[-1].note(Path(os.path.normpath(Path(os.fsdecode(name)).absolute())), flags)
+def _in_environment(path: str, roots: Iterable[str]) -> bool:
+    prefix = os.path.realpath(sys.prefix) + os.sep
+    return path.startswith(prefix) and not any(
+        f"{root}{os.sep}".startswith(prefix) for root in roots
+    )
 
 
-@lru_cache
-def _install() -> None:
-    sys.addaudithook(_listen)  # it cannot be removed, so there is one for all recorders
+_recorder: _Recorder | None = None
+_busy = threading.local()
 
 
 @contextmanager
-def recorded_reads(root: Path) -> Iterator[dict[Path, str]]:
-    """Record the project's data files that are opened for reading meanwhile.
-
-    Gives a dictionary, filled as files are read, from paths relative to the root to the digest of
-    what was read; `MISSING` where a file was looked for in vain. Python's own files, and files
-    written before they are read, are left out. An outer recording pauses meanwhile.
-    """
-    _install()
-    recorder = _Recorder(root)
-    _recorders.append(recorder)
+def paused() -> Iterator[None]:
+    """Note nothing of what this thread does meanwhile."""
+    before = getattr(_busy, "value", False)
+    _busy.value = True
     try:
-        yield recorder.reads
+        yield
     finally:
-        _recorders.remove(recorder)
+        _busy.value = before
 
 
-def start_recording(root: Path | str) -> None:
-    """Record the data files read from now on in this process, for :func:`recorded`."""
-    _install()
-    _recorders[:] = [_Recorder(Path(root))]
+def listen(root: Path | str, cell: Callable[[], int] = lambda: 0) -> None:
+    """Note from now on what this process uses, for :func:`finish`; once in a process.
 
-
-def recorded() -> tuple[list[Path], list[Path]]:
-    """Return the files read and those written since :func:`start_recording`, if they are there.
-
-    Paths are relative to the root. Folders of the build, whose names begin with _, do not count.
+    `cell` returns the number of the cell that is executed.
     """
-    recorder = _recorders[0]
-    reads = sorted(path for path, value in recorder.reads.items() if value != MISSING)
-    written = [path for path in recorder.written if not path.parts[0].startswith("_")]
-    return reads, sorted(path for path in written if (recorder.roots[0] / path).is_file())
+    global _recorder
+    _recorder = _Recorder(Path(root), cell)
+    sys.addaudithook(_hear)
+    sys.dont_write_bytecode = True
+    for name in ("stat", "lstat", "access"):
+        setattr(os, name, _noting(getattr(os, name)))
+    _hear_environment()
+    _read_sources()
+
+
+def finish() -> dict[str, Any]:
+    """Return what was noted since :func:`listen`."""
+    assert _recorder is not None
+    with paused():
+        return _recorder.result()
+
+
+def _hear(event: str, arguments: tuple[Any, ...]) -> None:
+    if event not in _EVENTS or _recorder is None or getattr(_busy, "value", False):
+        return
+    with paused(), suppress(OSError, ValueError, TypeError, RuntimeError):
+        _EVENTS[event](_recorder, *arguments)
+
+
+def _path(name: Any) -> Path | None:
+    if name is None:
+        return Path.cwd()
+    return (
+        None
+        if isinstance(name, int)
+        else Path(os.path.normpath(Path(os.fsdecode(name)).absolute()))
+    )
+
+
+def _opened(recorder: _Recorder, name: Any, mode: Any, flags: int) -> None:
+    if path := _path(name) if name is not None else None:
+        if flags & (os.O_WRONLY | os.O_TRUNC):
+            recorder.note_write(path)
+        else:
+            recorder.note_read(path)
+
+
+def _renamed(recorder: _Recorder, source: Any, target: Any, *_: Any) -> None:
+    if path := _path(target):  # how a file that was written beside its place is put there
+        recorder.note_write(path)
+
+
+def _listed(recorder: _Recorder, name: Any = None) -> None:
+    if (path := _path(name)) and not _importing():
+        recorder.note_list(path)
+
+
+def _connected(recorder: _Recorder, name: Any) -> None:
+    if isinstance(name, (str, bytes, os.PathLike)) and ":memory:" not in str(name):
+        text = re.sub(r"^file:|\?.*$", "", os.fsdecode(name))
+        if path := _path(text):
+            recorder.note_read(path)
+
+
+def _forked(recorder: _Recorder, *_: Any) -> None:
+    if _by_author():
+        recorder.children.add(recorder.cell())
+
+
+_EVENTS: dict[str, Callable[..., None]] = {
+    "open": _opened,
+    "os.rename": _renamed,
+    "os.listdir": _listed,
+    "os.scandir": _listed,
+    "sqlite3.connect": _connected,
+    **dict.fromkeys(_CHILDREN, _forked),
+}
+
+
+def _callers() -> Iterator[str]:
+    """Yield the files of the code that led here, the innermost first, this module's left out."""
+    frame = sys._getframe(1)
+    while frame is not None:
+        name = frame.f_code.co_filename
+        if name != __file__:
+            yield name
+        frame = frame.f_back  # type: ignore[assignment]
+
+
+def _by_author() -> bool:
+    """Say whether the author's code does this itself, and not a library for its own purposes."""
+    for name in _callers():
+        installed = any(part in name for part in _INSTALLED)
+        standard = name.startswith((_STANDARD, "<frozen")) and not installed
+        if not standard and not _SHELL.search(name):
+            return not installed and not name.startswith(_OWN)
+    return False
+
+
+def _asks() -> bool:
+    """Say whether the author's code asks for a variable itself."""
+    for name in _callers():
+        if not name.startswith((_STANDARD, "<frozen")):
+            return not any(part in name for part in _INSTALLED) and not name.startswith(_OWN)
+        if not name.endswith(("os.py", "_collections_abc.py")) and "<frozen" not in name:
+            return False
+    return False
+
+
+def _importing() -> bool:
+    """Say whether Python lists a folder to find a module or a distribution."""
+    for name in _callers():
+        if "importlib" in name:
+            return True
+        if not name.startswith((_STANDARD, "<frozen")):
+            return False
+    return False
+
+
+def _noting(look: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function of `os` that also notes the path it looks at."""
+
+    @wraps(look)
+    def noting(path: Any, *arguments: Any, **options: Any) -> Any:
+        if _recorder is not None and not getattr(_busy, "value", False):
+            with paused(), suppress(OSError, ValueError, TypeError, RuntimeError):
+                if (place := _path(path) if path is not None else None) and _recorder.counts(place):
+                    _recorder.note_read(place)
+        return look(path, *arguments, **options)
+
+    return noting
+
+
+def _hear_environment() -> None:
+    """Note which variables of the environment the author's code asks for, one by one."""
+    kind = type(os.environ)
+    get, set_, iterate = kind.__getitem__, kind.__setitem__, kind.__iter__
+    copied: dict[str, tuple[int, int]] = {}  # who copies the whole environment asks for nothing
+
+    def asker() -> tuple[int, int]:
+        frame: FrameType | None = sys._getframe(2)
+        while frame and frame.f_code.co_filename.endswith(
+            ("_collections_abc>", "_collections_abc.py")
+        ):
+            frame = frame.f_back
+        return id(frame), frame.f_lineno if frame else 0
+
+    def getitem(self: Any, name: str) -> str:
+        if _recorder is not None and isinstance(name, str) and copied.pop(name, None) != asker():
+            with paused():
+                if name not in _recorder.set and _asks():
+                    value = self._data.get(os.fsencode(name))
+                    _recorder.environment.setdefault(name, _hashed(value and os.fsdecode(value)))
+        return get(self, name)
+
+    def setitem(self: Any, name: str, value: str) -> None:
+        if _recorder is not None:
+            _recorder.set.add(name)
+        set_(self, name, value)
+
+    def iterated(self: Any) -> Iterator[str]:
+        for name in iterate(self):
+            copied[name] = asker()
+            yield name
+
+    kind.__getitem__, kind.__setitem__, kind.__iter__ = getitem, setitem, iterated  # type: ignore
+
+
+def _read_sources() -> None:
+    """Have the project's modules compiled anew: bytecode is kept by whole seconds and sizes."""
+    stats = SourceFileLoader.path_stats
+
+    def path_stats(self: SourceFileLoader, path: str) -> Any:
+        if _recorder is not None and _recorder.counts(path):
+            raise OSError("the bytecode is not used")
+        return stats(self, path)
+
+    SourceFileLoader.path_stats = path_stats  # type: ignore[method-assign]

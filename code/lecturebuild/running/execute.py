@@ -13,19 +13,16 @@ import json
 import os
 import re
 import sys
-import time
 from collections.abc import Callable, Iterable
-from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
-from subprocess import DEVNULL
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from lecturebuild.reading.project import build_name
-from lecturebuild.reading.source import Cell, Document
-from lecturebuild.running import dependencies
+from lecturebuild.reading.source import Cell, Document, name
+from lecturebuild.running import dependencies, process
+from lecturebuild.running.dependencies import Record
 from lecturebuild.steps.errors import LectureError
 from lecturebuild.steps.files import digest, read_json
 
@@ -34,19 +31,9 @@ CELL_FILE = re.compile(r"\S*ipykernel_\d+\S\d+\.py")
 # By this name, another one in every run, a warning calls the cell it comes from.
 IMAGES = {"image/svg+xml": "svg", "application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg"}
 MARKUP = {"text/markdown": "markdown", "text/latex": "latex", "text/html": "html"}
-VERSION = 2  # of the results' format
+VERSION = 3  # of the results' format
 LONGEST = 1_000_000
 """Characters that a cell may print; more is a mistake, and would take minutes to typeset."""
-
-KERNEL_OPTIONS = [
-    "--InlineBackend.figure_formats={'svg', 'pdf'}",
-    # Ids in an SVG that do not change from run to run.
-    "--InlineBackend.rc={'svg.hashsalt': 'lecture'}",
-]
-BEFORE = "from lecturebuild.running import dependencies as _d; _d.start_recording({root!r}); del _d"
-AFTER = """import json
-from lecturebuild.running import dependencies
-print(json.dumps([[str(path) for path in paths] for paths in dependencies.recorded()]))"""
 
 
 @dataclass(frozen=True)
@@ -89,7 +76,7 @@ class Store:
     def result(self, document: Document) -> Path:
         """Return the file that holds, or will hold, a document's result."""
         cells = [
-            [cell.code, cell.label, *(cell.options.get(key) for key in ("eval", "error"))]
+            [cell.code, cell.label, *(cell.options.get(key) for key in ("eval", "error", "cache"))]
             for cell in document.own_cells
         ]
         source = "\n".join(cell.code for cell in document.own_cells)
@@ -119,9 +106,8 @@ def reuse(document: Document, store: Store) -> Outputs | None:
     result = read_json(store.result(document))
     if result is None:
         return None
-    reads = [store.root / path for path in result["reads"]]
-    made = [store.root / path for path in result["written"]]
-    if not all(path.is_file() for path in (*reads, *made)) or digest(*reads) != result["data"]:
+    record = Record(**result["record"])
+    if record.children or [*record.changes(store.root)]:
         return None
     outputs = tuple(tuple(Output(**item) for item in cell) for cell in result["outputs"])
     pictures = [name for cell in outputs for item in cell for name in item.files.values()]
@@ -152,7 +138,11 @@ def execute(
     store.media.mkdir(parents=True, exist_ok=True)
     # One more than there are processors: a kernel that starts waits as much as it computes.
     jobs = jobs or (os.cpu_count() or 1) + 1
-    return asyncio.run(_execute_all(list(documents), store, report, jobs))
+    try:
+        return asyncio.run(_execute_all(list(documents), store, report, jobs))
+    except asyncio.CancelledError:
+        process.check_stopping()
+        raise
 
 
 async def _execute_all(
@@ -165,100 +155,44 @@ async def _execute_all(
         return document.path, await _execute_document(document, store, report, free.release)
 
     tasks = [asyncio.ensure_future(one(document)) for document in documents]
-    try:
-        return dict(await asyncio.gather(*tasks))
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+    loop = asyncio.get_running_loop()
+    with process.cancelling(lambda: loop.call_soon_threadsafe(tasks[0].cancel)):
+        try:
+            return dict(await asyncio.gather(*tasks))
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _execute_document(
     document: Document, store: Store, report: Report, done: Callable[[], None]
 ) -> Outputs:
-    from nbclient import NotebookClient
-    from nbclient.exceptions import DeadKernelError
-    from nbformat import NotebookNode
+    from lecturebuild.running import kernel
 
     cells = document.own_cells
-    sources = [BEFORE.format(root=str(store.root)), *(cell.code for cell in cells), AFTER]
-    notebook = NotebookNode(nbformat=4, nbformat_minor=5, metadata={}, cells=[])
-    for source in sources:
-        notebook.cells.append(
-            NotebookNode(
-                cell_type="code", execution_count=None, metadata={}, source=source, outputs=[]
-            )
-        )
-    client = NotebookClient(
-        notebook,
-        timeout=None,
-        kernel_name="python3",
-        allow_errors=True,
-        coalesce_streams=True,  # or else lines are torn apart, as chance will have it
-        extra_arguments=KERNEL_OPTIONS,
+
+    def check(cell: Cell, outputs: list[dict[str, Any]]) -> None:
+        if not cell.options.get("error", False):
+            _raise_failure(cell, outputs)
+        _check_length(cell, outputs)
+
+    folder = store.root / document.path.parent
+    limits = process.limits_of(document.header, process.project_limits)
+    executed = await kernel.execute(
+        cells, folder, store.root, limits, check, partial(report, document.path), done
     )
-    outputs: list[tuple[Output, ...]] = []
-    times: list[float] = []
-    # A date in a picture would make it new with every run.
-    environment = {"SOURCE_DATE_EPOCH": "0"} | os.environ
-    async with AsyncExitStack() as stack:
-        # Sockets in a folder of our own: no other user of the machine can listen.
-        sockets = stack.enter_context(TemporaryDirectory(prefix="lecture-"))
-        manager = client.create_kernel_manager()
-        manager.transport, manager.ip = "ipc", f"{sockets}/kernel"
-        folder = str(store.root / document.path.parent)
-        # Not nbclient's own context: its signal handlers take an interrupt for a dead kernel.
-        stack.push_async_exit(partial(_stop, client))
-        # What a cell's child processes print becomes its output; it need not come here as well.
-        await client.async_start_new_kernel(
-            cwd=folder, env=environment, stdout=DEVNULL, stderr=DEVNULL
+    result = tuple(
+        tuple(_convert(output, cell, store) for output in outputs)
+        for cell, outputs in zip(cells, executed.outputs, strict=True)
+    )
+    _save(document, result, executed.seconds, executed.record, store)
+    for cell in executed.record.children:
+        message = (
+            "starts other processes, and nobody sees what they read: it is executed every time"
         )
-        await client.async_start_new_kernel_client()
-        await client.async_execute_cell(notebook.cells[0], 0)
-        for index, cell in enumerate(cells, start=1):
-            if cell.options.get("eval", True) is False:
-                outputs.append(())
-                times.append(0.0)
-                continue
-            report(document.path, name(cell), None)
-            start = time.perf_counter()
-            try:
-                await client.async_execute_cell(notebook.cells[index], index)
-            except DeadKernelError:
-                task = asyncio.current_task()
-                if task and task.cancelling():  # which nbclient takes for a dead kernel
-                    raise asyncio.CancelledError from None
-                raise LectureError(
-                    f"{name(cell)}: the kernel died (out of memory?)", cell.file, cell.line
-                ) from None
-            times.append(time.perf_counter() - start)
-            report(document.path, name(cell), times[-1])
-            raw = notebook.cells[index].outputs
-            if not cell.options.get("error", False):
-                _raise_failure(cell, raw)
-            _check_length(cell, raw)
-            outputs.append(tuple(_convert(output, cell, store) for output in raw))
-        await client.async_execute_cell(notebook.cells[-1], len(cells) + 1)
-        # The next kernel may start while this one takes its time to end.
-        done()
-    result = tuple(outputs)
-    reads, written = json.loads(notebook.cells[-1].outputs[0]["text"])
-    _save(document, result, times, reads, written, store)
+        print(f"{document.path}: {cell} {message}, unless it has '#| cache: true'", flush=True)
     return result
-
-
-async def _stop(client: Any, kind: type[BaseException] | None, *_: Any) -> None:
-    """Stop a kernel; after an error, here or elsewhere, or an interrupt without waiting for it."""
-    if client.kc is not None:
-        client.kc.stop_channels()
-    if await client.km.is_alive():
-        await client.km.shutdown_kernel(now=kind is not None)
-    await client.km.cleanup_resources()
-
-
-def name(cell: Cell) -> str:
-    """Return how messages call a cell: by its label, or by its place."""
-    return f"cell '{cell.label}'" if cell.label else f"cell {cell.index + 1}"
 
 
 def _raise_failure(cell: Cell, outputs: list[dict[str, Any]]) -> None:
@@ -316,19 +250,12 @@ def _write_picture(content: bytes, suffix: str, cell: Cell, store: Store) -> str
 
 
 def _save(
-    document: Document,
-    outputs: Outputs,
-    times: list[float],
-    reads: list[str],
-    written: list[str],
-    store: Store,
+    document: Document, outputs: Outputs, times: list[float], record: Record, store: Store
 ) -> None:
     result = {
         "outputs": [[asdict(output) for output in cell] for cell in outputs],
         "seconds": times,
-        "reads": reads,
-        "written": written,
-        "data": digest(*(store.root / path for path in reads)),
+        "record": asdict(record),
     }
     file = store.result(document)
     for old in store.results.glob(f"{file.name.rpartition('-')[0]}-{'?' * 16}.json"):

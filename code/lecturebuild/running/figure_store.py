@@ -12,11 +12,11 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from lecturebuild.reading.scripts import script_of
-from lecturebuild.running.dependencies import libraries_of, modules_of
+from lecturebuild.running.dependencies import Record, libraries_of, modules_of
 from lecturebuild.steps.files import digest, read_json
 
 FOLDER = "_figures"
@@ -30,13 +30,12 @@ DRAW = Path(__file__).with_name("draw.py")
 class Drawing:
     """A figure just drawn.
 
-    `reads` maps the files that drawing it read, and the modules of the project that it imported,
-    to their digests; the paths are relative to the project's root. `seconds` is the time it took.
+    `record` tells what drawing it used; `seconds` is the time it took.
     """
 
     svg: bytes
     pdf: bytes
-    reads: dict[Path, str]
+    record: Record
     seconds: float
 
 
@@ -85,26 +84,21 @@ def lookup(name: str, root: Path) -> Drawn | None:
     """
     root = root.resolve()
     sources = sources_of(name, root)
-    record = read_json(_record(name, sources, root))
-    if record is None:
+    kept = read_json(_record(name, sources, root))
+    if kept is None or kept["record"]["children"]:
         return None
-    reads = {path: digest(root / path) for path in record["reads"]}
-    drawn = _drawn(name, sources, reads, record["seconds"], root)
+    record = Record(**kept["record"]).now(root)
+    drawn = _drawn(name, sources, record, kept["seconds"], root)
     return drawn if drawn.svg.is_file() and drawn.pdf.is_file() else None
 
 
 def keep(name: str, sources: Sources, drawing: Drawing, root: Path) -> Drawn:
     """Put a figure into the store and delete its oldest versions; to be called under its lock."""
-    reads = {
-        path.as_posix(): found
-        for path, found in sorted(drawing.reads.items())
-        if root / path not in sources.files
-    }
-    drawn = _drawn(name, sources, reads, drawing.seconds, root)
-    record = {"key": drawn.key, "reads": list(reads), "seconds": drawing.seconds}
+    drawn = _drawn(name, sources, drawing.record, drawing.seconds, root)
+    kept = {"key": drawn.key, "record": asdict(drawing.record), "seconds": drawing.seconds}
     _write(drawn.svg, drawing.svg)
     _write(drawn.pdf, drawing.pdf)
-    _write(_record(name, sources, root), json.dumps(record).encode())
+    _write(_record(name, sources, root), json.dumps(kept).encode())
     _prune(drawn)
     return drawn
 
@@ -130,11 +124,14 @@ def locked(name: str, root: Path, wait: bool = True) -> Iterator[bool]:
         lock.release()
 
 
-def _drawn(name: str, sources: Sources, reads: dict[str, str], seconds: float, root: Path) -> Drawn:
-    key = _hash({"": sources.key} | reads)
+def _drawn(name: str, sources: Sources, record: Record, seconds: float, root: Path) -> Drawn:
+    used = record.files | record.folders | record.environment | record.libraries
+    key = _hash({"": sources.key} | used)
     stem = root / FOLDER / f"{name}-{key}"
-    files = (*sources.files, *(root / path for path in reads))
-    return Drawn(name, key, stem.with_suffix(".svg"), stem.with_suffix(".pdf"), seconds, files)
+    files = {*sources.files, *(root / path for path in record.files)}
+    return Drawn(
+        name, key, stem.with_suffix(".svg"), stem.with_suffix(".pdf"), seconds, tuple(sorted(files))
+    )
 
 
 def _record(name: str, sources: Sources, root: Path) -> Path:

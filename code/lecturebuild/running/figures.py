@@ -7,12 +7,18 @@ to import is left until something is to be drawn.
 import base64
 import json
 import os
+import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from lecturebuild.running import dependencies, process, warm
 from lecturebuild.running.figure_store import (
     Drawing,
     Drawn,
@@ -23,8 +29,12 @@ from lecturebuild.running.figure_store import (
     sources_of,
 )
 from lecturebuild.steps.errors import LectureError
+from lecturebuild.steps.files import read_json
 
 __all__ = ["Drawn", "Picture", "draw_figures", "figure", "find_root", "lookup"]
+
+IMPORTS = ("lecturebuild.running.draw",)
+"""What is imported before a figure's process is forked."""
 
 Attempt = tuple[Sources, Drawing] | LectureError
 
@@ -84,9 +94,11 @@ def figure(name: str) -> Picture:
     LectureError
         There is no such script, or it fails.
     """
-    root = find_root()
-    drawn = lookup(name, root) or draw_figures([name], root)[0]
-    return Picture(name, drawn.key, drawn.svg.read_text(encoding="utf-8"), drawn.pdf.read_bytes())
+    with dependencies.paused():  # it is no part of the cell: the store follows what it is made from
+        root = find_root()
+        drawn = lookup(name, root) or draw_figures([name], root)[0]
+        svg, pdf = drawn.svg.read_text(encoding="utf-8"), drawn.pdf.read_bytes()
+    return Picture(name, drawn.key, svg, pdf)
 
 
 def draw_figures(
@@ -152,40 +164,77 @@ def _find(name: str, root: Path) -> Drawn | LectureError | None:
 def _attempts(
     names: list[str], root: Path, jobs: int | None, dask: str | None
 ) -> Iterator[tuple[str, Attempt]]:
-    """Try to draw figures in this process, in several or in a cluster; give each when done."""
+    """Try to draw figures, several at a time, here or in a cluster; give each when done."""
     dask = dask or os.environ.get("DASK_SCHEDULER_ADDRESS")
     if not names:
         return
-    if not dask and (len(names) == 1 or jobs == 1):
-        yield from (_attempt(name, root) for name in names)
+    if dask:
+        import joblib
+        from distributed import Client
+
+        with Client(dask) as client, joblib.parallel_config("dask", client=client):  # type: ignore[no-untyped-call]
+            parallel = joblib.Parallel(-1, return_as="generator_unordered", batch_size=1)
+            yield from parallel(joblib.delayed(_attempt)(name, root) for name in names)
         return
-    import joblib
-
-    with ExitStack() as stack:
-        if dask:
-            from distributed import Client
-
-            client = stack.enter_context(Client(dask))  # type: ignore[no-untyped-call]
-            stack.enter_context(joblib.parallel_config("dask", client=client))
-        count = -1 if dask else min(jobs or joblib.cpu_count(), len(names))
-        parallel = joblib.Parallel(count, return_as="generator_unordered", batch_size=1)
-        yield from parallel(joblib.delayed(_attempt)(name, root) for name in names)
+    # Each thread waits for the process of a figure.
+    pool = ThreadPoolExecutor(min(jobs or os.cpu_count() or 1, len(names)))
+    try:
+        for future in as_completed([pool.submit(_attempt, name, root) for name in names]):
+            yield future.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _attempt(name: str, root: Path) -> tuple[str, Attempt]:
     """Try to draw a figure; an error comes back as a value, so that others are not stopped."""
-    from lecturebuild.running.draw import draw
-
     try:
-        sources = sources_of(name, root)
         for _ in range(3):
-            before, drawing = sources, draw(name, root)
             sources = sources_of(name, root)
-            if sources == before:
+            drawing = _draw(name, root)
+            # What it read counts as it was then; a change made since is one to draw it again for.
+            if sources == sources_of(name, root) and not [*drawing.record.changes(root)]:
                 return name, (sources, drawing)
         raise LectureError("its sources change while it is drawn", f"figures/{name}.py")
     except LectureError as error:
         return name, error
+
+
+def _draw(name: str, root: Path) -> Drawing:
+    """Draw a figure in a process of its own."""
+    limits = process.project_limits
+    script = Path("figures") / f"{name}.py"
+    with TemporaryDirectory(prefix="lecture-") as temporary, dependencies.paused():
+        folder = Path(temporary)
+        job = warm.Job(
+            "lecturebuild.running.draw",
+            (name, str(root), temporary),
+            folder=str(root),
+            environment=dict(os.environ) | {"SOURCE_DATE_EPOCH": "0"},
+            memory=limits.data()[0],
+            output=str(folder / "output.txt"),
+            path=tuple(str(Path(entry).absolute()) for entry in sys.path),
+            imports=(*IMPORTS, *warm.needed((root / script).read_text("utf-8", "replace"))),
+        )
+        child = warm.start(job)
+        seconds = limits.time(process.CELL)
+        try:
+            code = child.wait(seconds)
+        except subprocess.TimeoutExpired:
+            message = f"was still being drawn after {seconds:g} s; {process.LONGER}"
+            raise LectureError(message, script) from None
+        finally:
+            warm.stop(child)
+        process.check_stopping()
+        result = read_json(folder / "result.json")
+        if result is None:
+            output = (folder / "output.txt").read_text("utf-8", "replace")
+            line = re.search(rf'File ".*{re.escape(script.as_posix())}", line (\d+)', output)
+            message = f"drawing it ended {process.ending(code)}, without a figure"
+            raise LectureError(message, script, int(line[1]) if line else None)
+        if "error" in result:
+            raise LectureError(result["error"], result["file"] or script, result["line"])
+        svg, pdf = ((folder / f"{name}.{kind}").read_bytes() for kind in ("svg", "pdf"))
+    return Drawing(svg, pdf, dependencies.record_of(result["record"]), result["seconds"])
 
 
 def _settle(

@@ -32,8 +32,6 @@ CHANGED = "changed while it was read"
 
 _NEW = ".new"
 _VERSION = re.compile(r"[0-9a-f]{12}-[0-9a-f]{8}")
-_EARLIER = {"steps", "reading"}
-"""Stages whose code is no part of a key: what they give is, and the store has its own format."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -376,7 +374,10 @@ def _time(file: Path) -> int:
 
 
 def code_of(make: Callable[..., Any]) -> dict[str, Path]:
-    """Return the modules that make a step: the function's own, and what of its stage that uses."""
+    """Return the modules that make a step: the function's own, and what of its stage that uses.
+
+    The code of earlier stages is no part of a key: what they give is.
+    """
     while isinstance(make, partial):
         make = make.func
     return _modules(make.__module__)
@@ -384,7 +385,7 @@ def code_of(make: Callable[..., Any]) -> dict[str, Path]:
 
 @lru_cache
 def _modules(name: str) -> dict[str, Path]:
-    package = name.partition(".")[0]
+    package, own = [*name.split("."), ""][:2]
     found: dict[str, Path] = {}
     waiting = [name]
     while waiting:
@@ -396,7 +397,7 @@ def _modules(name: str) -> dict[str, Path]:
             known = vars(item) if isinstance(item, ModuleType) else {}
             other = str(known.get("__name__") or getattr(item, "__module__", ""))
             stage = other.split(".")
-            if stage[0] == package and len(stage) > 2 and stage[1] not in _EARLIER:
+            if stage[0] == package and len(stage) > 2 and stage[1] == own:
                 waiting.append(other)
     return dict(sorted(found.items()))
 

@@ -1,15 +1,14 @@
 """Run Pandoc; what it complains of becomes an error with file and line."""
 
 import json
-import os
 import re
-import subprocess
 import tempfile
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from lecturebuild.running import process
 from lecturebuild.steps.errors import LectureError
 
 FILTERS = Path(__file__).resolve().parents[2] / "filters"
@@ -18,6 +17,8 @@ FILTERS = Path(__file__).resolve().parents[2] / "filters"
 READER = "markdown-yaml_metadata_block-example_lists"
 
 T = TypeVar("T", str, Path)
+HEAP_EXHAUSTED = 251
+MARKS = re.compile(r"(?:[\[\](){}*_~^`<>!\"'|]\s?)+")
 
 Origins = tuple[tuple[Path, int], ...]
 """File and line that each line of the Markdown comes from."""
@@ -71,27 +72,42 @@ def run(
     with tempfile.TemporaryDirectory(prefix="lecture-") as temporary:
         log, place = Path(temporary) / "log.json", Path(temporary) / "defaults.json"
         place.write_text(json.dumps(defaults or {}, default=str), encoding="utf-8")
-        options = [f"--from={READER}", f"--log={log}", "--quiet", f"--defaults={place}"]
+        memory = f"-M{process.project_limits.memory:g}G"
+        command = [executable(), "+RTS", memory, "-RTS", f"--from={READER}"]
+        command += [f"--log={log}", "--quiet", f"--defaults={place}"]
         for name, content in (lists or {}).items():
             file = Path(temporary) / f"{name}.json"
             file.write_text(json.dumps(content, default=str), encoding="utf-8")
-            options.append(f"--metadata={name}:{file}")
-        process = subprocess.run(
-            [executable(), *options, *arguments],
-            input=text,
-            capture_output=True,
-            encoding="utf-8",
-            cwd=folder,
-            env=os.environ | (environment or {}),
-            check=False,
+            command.append(f"--metadata={name}:{file}")
+        ended = process.run(
+            [*command, *arguments],
+            "Pandoc",
+            place=_densest(text, origins),
+            usual=120,
+            folder=folder,
+            environment=environment,
+            text=text,
         )
         report = log.read_text(encoding="utf-8") if log.is_file() else ""
-    if process.returncode != 0:
-        raise LectureError(f"Pandoc: {process.stderr.strip()}", *_place("", text, origins))
+    if ended.returncode == HEAP_EXHAUSTED:
+        message = f"Pandoc needs more memory than it may have; {process.MORE}"
+        raise LectureError(message, *_densest(text, origins))
+    if ended.returncode != 0:
+        raise LectureError(f"Pandoc: {ended.stderr.strip()}", *_place("", text, origins))
     for warning in json.loads(report) if report.strip() else []:
         if warning.get("verbosity") == "WARNING":
             raise _error(warning, text, origins)
-    return process.stdout
+    return ended.stdout
+
+
+def _densest(text: str, origins: Origins) -> tuple[Path | None, int | None]:
+    """Return file and line of the longest row of marks, which Pandoc may take for ever to read."""
+    runs = [
+        (max((len(run) for run in MARKS.findall(line)), default=0), -number)
+        for number, line in enumerate(text.split("\n")[: len(origins)])
+    ]
+    longest, number = max(runs, default=(0, 0))
+    return origins[-number] if longest >= 8 else _place("", text, origins)
 
 
 def _error(warning: dict[str, Any], text: str, origins: Origins) -> LectureError:

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from lecturebuild.reading.source import Cell, Document, Line
-from lecturebuild.running.execute import Output, Outputs, name
+from lecturebuild.reading.source import Cell, Document, Line, name
+from lecturebuild.running.execute import Output, Outputs
 from lecturebuild.steps.errors import LectureError
 
 FRAME = re.compile(r"^##\s")

@@ -1,13 +1,13 @@
 """Index the book's pages for Pagefind, with which a reader searches without any server."""
 
 import re
-import subprocess
 from operator import attrgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pagefind_bin import get_executable
 
+from lecturebuild.running import process
 from lecturebuild.steps.errors import LectureError
 from lecturebuild.steps.store import File, Step
 
@@ -40,9 +40,9 @@ def _write_index(folder: Path, pages: dict[str, File]) -> None:
             f"--output-path={folder}",
         ]
         command = [str(get_executable()), *options]
-        process = subprocess.run(command, capture_output=True, text=True, check=False)
-    if process.returncode != 0:
-        raise LectureError(f"Pagefind cannot index the book: {process.stderr.strip()}")
+        ended = process.run(command, "Pagefind, which indexes the book,")
+    if ended.returncode != 0:
+        raise LectureError(f"Pagefind cannot index the book: {ended.stderr.strip()}")
     for name in UNUSED:
         for unused in folder.glob(f"pagefind-{name}.*"):
             unused.unlink()

@@ -4,7 +4,7 @@ import json
 import os
 import re
 import shutil
-import subprocess
+import signal
 import time
 from functools import partial
 from itertools import count
@@ -13,6 +13,8 @@ from typing import Any
 
 from lecturebuild.reading.project import Deck, Project, filter_names
 from lecturebuild.reading.source import Document
+from lecturebuild.running import process
+from lecturebuild.running.process import Limits
 from lecturebuild.steps.errors import LectureError, relative
 from lecturebuild.steps.files import discard, in_project
 from lecturebuild.steps.store import Read, Step, before, previous, value
@@ -138,12 +140,13 @@ def typeset(
     seeds = [] if kept is None else [f for f in kept.files.values() if f.path.suffix in NOTED]
     for file in seeds:
         shutil.copyfile(file.path, tex.parent / file.path.name)
-    done = _run_latex(engine, tex, place, once=once)
+    limits = process.limits_of(document.header, process.project_limits)
+    done = _run_latex(engine, tex, place, document.path, limits, once=once)
     if not done and seeds:
         for left in tex.parent.glob(f"{tex.stem}.*"):
             if left != tex:
                 discard(left)
-        done = _run_latex(engine, tex, place, once=once)
+        done = _run_latex(engine, tex, place, document.path, limits, once=once)
     if not done:
         raise explain(tex, document.path, project.build / f"{tex.stem}.log")
     reads = {name: before(project.root / name, start) for name in _inputs(tex, place, project)}
@@ -312,33 +315,46 @@ def missing_latex(document: Document) -> LectureError | None:
     return None
 
 
-def _run_latex(engine: str, tex: Path, folder: Path, *, once: bool = False) -> bool:
+def _run_latex(
+    engine: str, tex: Path, folder: Path, document: Path, limits: Limits, *, once: bool = False
+) -> bool:
     """Run LaTeX as often as it needs, or once where nothing refers to anything; say if it went."""
     options = ["-interaction=nonstopmode", "-halt-on-error", "-file-line-error"]
     command = ["latexmk", "-norc", ENGINES[engine], *options, f"-outdir={tex.parent}", str(tex)]
     if once:
         command = [engine, "-recorder", *options, f"-output-directory={tex.parent}", str(tex)]
-    process = subprocess.run(
-        command,
-        cwd=folder,
-        capture_output=True,
-        # LaTeX otherwise breaks the lines of its log, and the messages in them.
-        env=os.environ | {"max_print_line": "10000"},
-        check=False,
-    )
-    return process.returncode == 0
+    try:
+        ended = process.run(
+            command,
+            "LaTeX",
+            limits=limits,
+            folder=folder,
+            # LaTeX otherwise breaks the lines of its log, and the messages in them.
+            environment={"max_print_line": "10000"},
+            # Asked to end, it writes into its log where it was.
+            ask=signal.SIGINT,
+        )
+    except process.LimitError as error:
+        place = explain(tex, document)
+        if "Interruption" not in place.message:
+            raise LectureError(error.message, document) from None
+        frame = place.message.removesuffix(": Interruption").removeprefix("LaTeX")
+        message = error.message.replace("LaTeX", f"LaTeX{frame}", 1)
+        raise LectureError(message, place.file, place.line) from None
+    return ended.returncode == 0
 
 
-def explain(tex: Path, deck: Path, kept: Path) -> LectureError:
+def explain(tex: Path, deck: Path, kept: Path | None = None) -> LectureError:
     """Turn the first error in LaTeX's log into one that names the source file and the frame.
 
-    Where there is none, the log is kept for the author.
+    Where there is none, the log is put where the author finds it.
     """
     log = tex.with_suffix(".log")
     text = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
     error = ERROR.search(text)
     if error is None:
-        kept.write_text(text, encoding="utf-8")
+        if kept:
+            kept.write_text(text, encoding="utf-8")
         return LectureError(f"LaTeX failed without a message; its log is {kept}", deck)
     message = error["message"].rstrip(".")
     context = re.search(r"^l\.(\d+)", text[error.start() :], re.M)

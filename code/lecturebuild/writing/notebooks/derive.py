@@ -17,8 +17,8 @@ from typing import Any
 
 from lecturebuild.reading.gate import nested, opened
 from lecturebuild.reading.project import Project
-from lecturebuild.reading.source import Cell, Document, Line
-from lecturebuild.running.execute import Output, Outputs, name
+from lecturebuild.reading.source import Cell, Document, Line, name
+from lecturebuild.running.execute import Output, Outputs
 from lecturebuild.steps.errors import LectureError, relative
 from lecturebuild.steps.store import Step, value
 from lecturebuild.writing import crossref, pandoc

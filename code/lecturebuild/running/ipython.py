@@ -1,0 +1,104 @@
+"""A Jupyter kernel as cells see it: the process that executes them begins here."""
+
+import builtins
+import json
+import os
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from contextvars import copy_context
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from lecturebuild.running import dependencies
+
+deaths: list[dict[str, Any]] = []
+"""Of the threads that ended with an exception: the cell's number, its line, the exception."""
+
+
+def main(*arguments: str) -> None:
+    """Run a kernel; the arguments are ipykernel's own."""
+    from ipykernel import kernelapp
+
+    if mpl := sys.modules.get("matplotlib"):
+        mpl.rcParams["backend"] = os.environ["MPLBACKEND"]  # as importing it now would
+        if Path("matplotlibrc").is_file():
+            mpl.rcParams.update(mpl.rc_params())
+    if np := sys.modules.get("numpy"):
+        np.random.seed()  # or else all kernels would draw the same numbers
+    sys.path.insert(0, "")  # only now, so that nothing here is taken for a module of Python's
+    sys.argv = ["ipykernel_launcher", *arguments]
+    kernelapp.launch_new_instance()
+
+
+def begin(root: str) -> None:
+    """Prepare the kernel for a document's cells."""
+    shell = _shell()
+    for name in ("exit", "quit"):
+        # IPython's would end the kernel a moment later, perhaps in the middle of another cell.
+        shell.user_ns[name] = sys.exit
+        setattr(builtins, name, sys.exit)
+    threading.excepthook = _died
+    threading.Thread.start = _start_in_context(threading.Thread.start)  # type: ignore
+    dependencies.listen(root, lambda: int(shell.execution_count))
+
+
+def finish(file: str, patience: float) -> None:
+    """Write into a file what the cells used, once the threads that they started have ended."""
+    for thread in threading.enumerate():
+        # Those of a pool wait for more work until their owner ends them.
+        if _by_cell(thread) and not thread.name.startswith("ThreadPoolExecutor"):
+            thread.join(patience)
+            if thread.is_alive():
+                deaths.append({"cell": None, "line": None, "error": f"{thread.name} never ended"})
+    for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
+        with suppress(Exception):
+            stream.flush()  # type: ignore[union-attr]
+    with dependencies.paused():
+        content = {"record": dependencies.finish(), "deaths": deaths}
+        Path(file).write_text(json.dumps(content), encoding="utf-8")
+
+
+def _start_in_context(start: Callable[[threading.Thread], None]) -> Callable[..., None]:
+    """Return a `Thread.start` after which the thread's output belongs to the cell it is from."""
+
+    def start_in_context(self: threading.Thread) -> None:
+        self.run = partial(copy_context().run, self.run)  # type: ignore[method-assign]
+        start(self)
+
+    return start_in_context
+
+
+def _shell() -> Any:
+    from IPython.core.getipython import get_ipython
+
+    return get_ipython()
+
+
+def _by_cell(thread: threading.Thread) -> bool:
+    """Say whether a thread runs on after the cells that it was started by."""
+    known = {threading.main_thread(), threading.current_thread()}
+    return not thread.daemon and thread not in known and thread.is_alive()
+
+
+def _died(death: threading.ExceptHookArgs) -> None:
+    """Note where a thread died, and print it as Python would."""
+    if death.exc_type is SystemExit:
+        return
+    numbers = getattr(_shell().compile, "_filename_map", {})
+    places = [
+        (numbers[frame.f_code.co_filename], line)
+        for frame, line in traceback.walk_tb(death.exc_traceback)
+        if frame.f_code.co_filename in numbers
+    ]
+    cell, line = places[-1] if places else (None, None)
+    error = "".join(traceback.format_exception_only(death.exc_type, death.exc_value)).strip()
+    deaths.append({"cell": cell, "line": line, "error": error})
+    threading.__excepthook__(death)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
