@@ -117,7 +117,9 @@ def _render(project: Project, formats: tuple[str, ...], progress: Progress) -> l
         site |= _media(texts.values())
         shown = value(partial(_pictures, project, pages), labels=labels)
         extra = [value(_assets), shown, value(partial(_resources, project))]
-        whole = value(_whole, site=site, extra=[search.search_step(written), *extra])
+        lists = [page for page, document in pages.items() if listing.is_list(document)]
+        index = search.search_step(written, shared, lists, project.root)
+        whole = value(_whole, site=site, extra=[index, *extra])
         whole = value(partial(_with_linked, project, pages), site=whole, labels=labels)
         published = partial(_publish, project, "beamer" in formats or project.deck is None)
         target = value(published, site=whole, archive=_archive(project, whole, formats))

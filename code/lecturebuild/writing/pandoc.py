@@ -89,7 +89,7 @@ def run(
             text=text,
         )
         report = log.read_text(encoding="utf-8") if log.is_file() else ""
-    if ended.returncode == HEAP_EXHAUSTED:
+    if ended.returncode == HEAP_EXHAUSTED or "out of memory" in ended.stderr:
         message = f"Pandoc needs more memory than it may have; {process.MORE}"
         raise LectureError(message, *_densest(text, origins))
     if ended.returncode != 0:

@@ -54,6 +54,10 @@ PUNCTUATED = re.compile(r'(\(?)(<math display="inline".*?</math>)([,.;:!?)\]â€™â
 LONG_FORMULA = 25
 """A formula in the text with more letters and signs may be wider than a phone."""
 
+NARROW = 608
+"""Pixels: a figure that is not wider than the text leaves the margin free for its caption."""
+FIGURE = re.compile(r'<figure((?: id="[^"]*")?)>(\s*<img [^>]*\bwidth="(\d+)")')
+
 Attributes = dict[str, str | None]
 ImageSize = Callable[[str], tuple[int, int] | None]
 """Returns a picture's width and height in CSS pixels, None if they are unknown."""
@@ -78,7 +82,13 @@ def tidy(body: str, image_size: ImageSize) -> Markup:
     tidier = _Tidier(image_size)
     tidier.feed(body)
     tidier.finish()
-    return Markup("".join(tidier.out), tidier.summary(), tuple(dict.fromkeys(tidier.complaints)))
+    text = FIGURE.sub(_small, "".join(tidier.out))
+    return Markup(text, tidier.summary(), tuple(dict.fromkeys(tidier.complaints)))
+
+
+def _small(found: re.Match[str]) -> str:
+    small = int(found[3]) <= NARROW
+    return f'<figure{found[1]} class="small">{found[2]}' if small else found[0]
 
 
 def _accent(found: re.Match[str]) -> str:

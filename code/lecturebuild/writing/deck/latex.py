@@ -338,7 +338,7 @@ def _run_latex(
         place = explain(tex, document)
         if "Interruption" not in place.message:
             raise LectureError(error.message, document) from None
-        frame = place.message.removesuffix(": Interruption").removeprefix("LaTeX")
+        frame = place.message.partition(": Interruption")[0].removeprefix("LaTeX")
         message = error.message.replace("LaTeX", f"LaTeX{frame}", 1)
         raise LectureError(message, place.file, place.line) from None
     return ended.returncode == 0
