@@ -19,7 +19,8 @@ from lecturebuild.reading.gate import nested, opened
 from lecturebuild.reading.project import Project
 from lecturebuild.reading.source import Cell, Document, Line, name
 from lecturebuild.running import dependencies
-from lecturebuild.running.execute import Output, Outputs
+from lecturebuild.running.execute import Outputs
+from lecturebuild.running.outputs import MARKUP, PICTURES, Output
 from lecturebuild.steps.errors import LectureError, relative
 from lecturebuild.steps.store import Step, value
 from lecturebuild.writing import crossref, pandoc
@@ -38,8 +39,8 @@ KERNEL = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-IMAGES = {"svg": "image/svg+xml", "png": "image/png", "jpg": "image/jpeg"}
-MARKUP = {"markdown": "text/markdown", "latex": "text/latex", "html": "text/html"}
+IMAGES = {suffix: kind for kind, suffix in PICTURES.items() if suffix != "pdf"}
+TYPES = {short: kind for kind, short in MARKUP.items()}
 
 Lines = list[tuple[str, tuple[Path, int]]]
 """Markdown and, for each line, file and line that it comes from."""
@@ -430,7 +431,7 @@ def _output(output: Output, cell: Cell, count: int, media: Path) -> dict[str, An
         return {"output_type": "error", "ename": kind, "evalue": value, "traceback": lines}
     data: dict[str, Any] = {"text/plain": _source(output.text)} if output.text else {}
     if output.markup:
-        data[MARKUP[output.kind]] = _source(output.markup)
+        data[TYPES[output.kind]] = _source(output.markup)
     for suffix, file in output.files.items():
         if suffix == "svg":
             data[IMAGES[suffix]] = _source((media / file).read_text(encoding="utf-8"))
