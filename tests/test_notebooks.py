@@ -17,7 +17,7 @@ from lecturebuild.checking.book import both_outputs
 from lecturebuild.reading.source import read_document
 from lecturebuild.reading.yamltext import Settings
 from lecturebuild.steps.store import Store
-from lecturebuild.writing.notebooks.archive import archive_step
+from lecturebuild.writing.notebooks.archive import archive_step, extras_of
 
 PAGE = """\
 # Exercise {#sec-exercise}
@@ -127,6 +127,7 @@ dependencies = ["numpy>=2; sys_platform != 'none'", "rich"]
 [tool.lecture.archive]
 package = "code/helper"
 dependencies = "numpy"
+extras = { pretty = ["rich"], other = ["numpy"] }
 files = { fonts = "fonts/*.txt" }
 """
 
@@ -191,6 +192,21 @@ def test_a_stub_is_in_place_of_each_cell_of_the_solution(rendered):
         "# your code here",
     ]
     assert [cell.outputs for cell in code(notebook(rendered, "one"))] == [[], [], []]
+
+
+def test_text_of_an_answer_is_a_cell_that_nbgrader_takes_out(rendered):
+    solved = notebook(rendered, "one-solution")
+    for cell in solved.cells:
+        if cell.cell_type == "markdown":
+            grading = cell.metadata.get("nbgrader", {})
+            assert grading.get("solution", False) == grading.get("grade", False)
+            # With its notes, captions, headings, tables and callouts.
+            assert ("SECRET" in cell.source) == grading.get("solution", False), cell.source
+    identifiers = [c.metadata.nbgrader.grade_id for c in solved.cells if "nbgrader" in c.metadata]
+    assert len(set(identifiers)) == len(identifiers)
+    assert not any("answer -->" in cell.source for cell in solved.cells)
+    assert not any("nbgrader" in c.metadata for c in notebook(rendered, "one").cells
+                   if c.cell_type == "markdown")  # fmt: skip
 
 
 def test_text_is_plain_markdown_without_what_is_for_the_book(rendered):
@@ -354,6 +370,33 @@ def test_archive_has_the_same_bytes_in_every_run(rendered, tmp_path):
         "sys_platform != 'none'"
         in zipfile.ZipFile(first).read("helper-1.2/pyproject.toml").decode()
     )
+
+
+def test_first_cell_of_code_installs_what_the_notebook_needs(rendered):
+    """And no more than that; what executes notebooks passes over it."""
+    made = nbformat.read(rendered / "_book" / "notebooks" / "one.ipynb", 4)
+    first = next(cell for cell in made.cells if cell.cell_type == "code")
+    assert first.metadata.tags == ["skip-execution"]
+    assert '%pip install --quiet "./helper-1.2.zip' in first.source
+    imported = {name for cell in made.cells for name in ("rich", "numpy") if name in cell.source}
+    assert ("pretty" in first.source) == ("rich" in imported - {"numpy"})
+    assert sum("skip-execution" in cell.metadata.get("tags", []) for cell in made.cells) == 1
+
+
+@pytest.mark.parametrize(
+    "libraries, extras",
+    [
+        ({"numpy"}, {}),
+        ({"tensorflow-cpu", "numpy"}, {"deep": ["keras", "tensorflow"]}),
+        ({"xgboost"}, {"trees": ["xgboost-cpu"]}),
+    ],
+)
+def test_extras_of_what_is_imported(tmp_path, libraries, extras):
+    settings = '[tool.lecture.archive.extras]\ndeep = ["keras", "tensorflow>=2"]\n'
+    write(
+        tmp_path, {"pyproject.toml": settings + "trees = [\"xgboost-cpu; os_name == 'posix'\"]\n"}
+    )
+    assert extras_of(tmp_path, libraries) == extras
 
 
 def test_archive_installs_what_it_holds(rendered, tmp_path):

@@ -165,15 +165,15 @@ def test_odd_cell_comes_out_right(odd_cells, name):
 
 
 WRONG = {
-    "exit": ("exit()", "a.qmd:4: cell 1 failed: SystemExit"),
+    "exit": ("exit()", "a.qmd:3: cell 1 failed: SystemExit"),
     "os-exit": ("import os\nos._exit(0)", "a.qmd:3: cell 1: the kernel died, with exit code 0"),
     "signal": ("import ctypes\nctypes.string_at(0)", "the kernel died, by the signal SIGSEGV"),
     "thread": (
         "import threading\nt = threading.Thread(target=lambda: 1 / 0)\nt.start(); t.join()",
-        "a.qmd:5: cell 1: a thread died: ZeroDivisionError: division by zero",
+        "a.qmd:6: cell 1: a thread died: ZeroDivisionError: division by zero",
     ),
-    "memory": ("x = bytearray(10**12)", "a.qmd:4: cell 1 failed: MemoryError"),
-    "input": ("input()", "a.qmd:4: cell 1 failed: StdinNotImplementedError"),
+    "memory": ("x = bytearray(10**12)", "a.qmd:5: cell 1 failed: MemoryError"),
+    "input": ("input()", "a.qmd:5: cell 1 failed: StdinNotImplementedError"),
 }
 
 
@@ -246,7 +246,7 @@ def test_edit_while_a_cell_runs_is_followed_by_the_next_render(tmp_path, use, ed
 def test_latex_without_end_is_stopped_and_its_frame_named(tmp_path):
     tex = tmp_path / "deck.tex"
     tex.write_text(
-        "\\documentclass{article}\\newenvironment{frame}[1]{}{}\\begin{document}\n"
+        "\\documentclass{article}\\let\\frame\\relax\\newenvironment{frame}[1]{}{}\\begin{document}\n"
         "\\begin{frame}{Fine}\n% source a.qmd:3\nx\n\\end{frame}\n"
         "\\begin{frame}{Loop}\n% source a.qmd:7\n\\loop\\iftrue\\repeat\n\\end{frame}\n"
         "\\end{document}\n"
@@ -266,7 +266,7 @@ def test_pandoc_without_end_is_stopped_and_the_line_named(tmp_path, monkeypatch)
 
 
 def test_pandoc_without_bounds_is_stopped(tmp_path, monkeypatch):
-    monkeypatch.setattr(process, "project_limits", Limits(memory=0.05))
+    monkeypatch.setattr(process, "project_limits", Limits(memory=0.1))
     with pytest.raises(LectureError, match="Pandoc needs more memory than it may have"):
         pandoc.run("*a* [b](c) " * 100_000, ["--to=html"], tmp_path)
 

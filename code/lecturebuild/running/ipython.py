@@ -15,6 +15,8 @@ from typing import Any
 
 from lecturebuild.running import dependencies
 
+numbers = [1]
+"""Of the cells so far, as Jupyter counts them; the one that prepares the kernel is the first."""
 deaths: list[dict[str, Any]] = []
 """Of the threads that ended with an exception: the cell's number, its line, the exception."""
 
@@ -43,7 +45,8 @@ def begin(root: str) -> None:
         setattr(builtins, name, sys.exit)
     threading.excepthook = _died
     threading.Thread.start = _start_in_context(threading.Thread.start)  # type: ignore
-    dependencies.listen(root, lambda: int(shell.execution_count))
+    shell.events.register("pre_run_cell", lambda info: numbers.append(len(numbers) + 1))
+    dependencies.listen(root, lambda: len(numbers))
 
 
 def finish(file: str, patience: float) -> None:
