@@ -23,6 +23,7 @@ from lecturebuild.writing.deck import latex
 from lecturebuild.writing.notebooks import derive as notebooks
 from lecturebuild.writing.notebooks.derive import Notebook
 from lecturebuild.writing.weave import Woven, weave
+from lecturebuild.writing.words import translated, words
 
 
 @dataclass(frozen=True)
@@ -116,10 +117,10 @@ def _woven(
 
 
 def chapters_of(
-    labels: dict[Path, Labels], in_deck: Collection[Path] = ()
+    labels: dict[Path, Labels], in_deck: Collection[Path] = (), *, numbered: bool = True
 ) -> tuple[book.Chapter, ...]:
     """Return the pages, given by their labels, as the menu shows them."""
-    numbers = crossref.chapter_numbers(labels, labels)
+    numbers = crossref.chapter_numbers(labels, labels) if numbered else dict.fromkeys(labels, "")
     return tuple(
         book.Chapter(
             page,
@@ -133,7 +134,8 @@ def chapters_of(
 
 def contents(project: Project, documents: Documents, labels: dict[Path, Labels]) -> book.Book:
     """Return what all pages share; raise an error where a page refers to nothing."""
-    chapters = chapters_of(labels, documents.in_deck)
+    numbered = project.settings.get("format", "html", "number-sections") is not False
+    chapters = chapters_of(labels, documents.in_deck, numbered=numbered)
     index = crossref.build_index(labels, labels, {c.path: c.number for c in chapters})
     own = project.settings.texts("lecture", "classes")
     deck_only = {label for found in labels.values() for label in found.deck_only}
@@ -142,7 +144,10 @@ def contents(project: Project, documents: Documents, labels: dict[Path, Labels])
         names.check(document, labels[page].gate, own, in_deck=False)
         crossref.check_references(document, labels[page], index, deck_only)
         addresses.check_pages(project, document, labels[page].links, labels)
-    return book.Book(project, chapters, index)
+    if project.settings.get("nocite") and not any(found.refs for found in labels.values()):
+        message = "'nocite' has no effect: give a page '::: {#refs}', which lists all works"
+        raise project.settings.error(message, "nocite")
+    return book.Book(project, chapters, index, book.cited(labels.values()))
 
 
 def deck_index(
@@ -162,12 +167,19 @@ def deck_index(
     return index
 
 
-def offered(derived: list[Notebook], package: str) -> list[tuple[str, str]]:
+def offered(project: Project, derived: list[Notebook], package: str) -> list[tuple[str, str]]:
     """Return the places in the book of what a page offers for download, and a note on each."""
-    solved, open_ = "solved and executed", "the tasks, for you to work on"
+    table = words(project.settings)
+    solved, open_, note = (
+        table.get(text, text)
+        for text in (
+            "solved and executed",
+            "the tasks, for you to work on",
+            "what the notebooks import of this lecture; install it with pip",
+        )
+    )
     files = [(notebook.file, solved if notebook.solution else open_) for notebook in derived]
     if files and package:
-        note = "what the notebooks import of this lecture; install it with pip"
         files.append((f"{notebooks.FOLDER}/{package}", note))
     return files
 
@@ -189,10 +201,7 @@ def whole_site(
     site = site | index
     for found in media:
         site |= {f"media/{name}": file for name, file in found.items()}
-    for file in sorted(book.THEME.rglob("*")):
-        if file.is_file() and file.suffix not in {".html", ".md"}:
-            place = f"assets/{file.relative_to(book.THEME).as_posix()}"
-            site[place] = publishing.file_of(file)
+    site |= _theme(project)
     for page, defined in labels.items():
         for place, file in addresses.for_page(project, pages[page], defined).items():
             site[place] = publishing.file_of(file)
@@ -201,6 +210,22 @@ def whole_site(
     for page, defined in labels.items():
         for place, file in addresses.linked(project, pages[page], defined, site).items():
             site[place] = publishing.file_of(file)
+    return site
+
+
+def _theme(project: Project) -> Site:
+    """Return the files of the theme, its scripts in the language of the lecture."""
+    table = words(project.settings)
+    site: Site = {}
+    for file in sorted(book.THEME.rglob("*")):
+        if file.is_file() and file.suffix not in {".html", ".md"}:
+            shown = file
+            if table and file.suffix == ".js":
+                shown = project.build / "theme" / file.name
+                shown.parent.mkdir(parents=True, exist_ok=True)
+                text = translated(file.read_text(encoding="utf-8"), table)
+                shown.write_text(text, encoding="utf-8")
+            site[f"assets/{file.relative_to(book.THEME).as_posix()}"] = publishing.file_of(shown)
     return site
 
 

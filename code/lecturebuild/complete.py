@@ -17,8 +17,9 @@ from lecturebuild.reading.project import Project, find_root, read_project
 from lecturebuild.reading.resources import resource_files
 from lecturebuild.reading.source import Cell, Document
 from lecturebuild.render import render, say_waiting
-from lecturebuild.running.execute import Executed, Output, cells_step
+from lecturebuild.running.execute import Executed, cells_step
 from lecturebuild.running.figures import figure_step
+from lecturebuild.running.outputs import Output
 from lecturebuild.steps.errors import LectureError
 from lecturebuild.steps.progress import Progress
 from lecturebuild.steps.store import Step, Store, locked, value

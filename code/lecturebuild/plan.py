@@ -16,7 +16,7 @@ from lecturebuild.running.figures import figure_step
 from lecturebuild.steps.store import Step, value
 from lecturebuild.writing import addresses, crossref
 from lecturebuild.writing.book import page as book
-from lecturebuild.writing.book import pictures, search
+from lecturebuild.writing.book import search, small
 from lecturebuild.writing.deck import handout, latex
 from lecturebuild.writing.notebooks import archive
 from lecturebuild.writing.notebooks import derive as notebooks
@@ -83,7 +83,7 @@ def plan(
     packed = f"{package.name}.zip" if package else ""
     written: dict[str, Step] = {}
     for page, document in pages.items():
-        offered = value(partial(assembling.offered, documents.notebooks[page], packed))
+        offered = value(partial(assembling.offered, project, documents.notebooks[page], packed))
         written[page.with_suffix(".html").as_posix()] = book.page_step(
             project, page, shared, woven[page], labels[page], offered
         )
@@ -99,7 +99,7 @@ def plan(
     whole = value(
         partial(assembling.whole_site, project, pages),
         site=site | written,
-        media=[pictures.pictures_step(page, woven[page]) for page in pages],
+        media=[small.pictures_step(page, woven[page]) for page in pages],
         index=search.search_step(written, shared, listing_pages, root),
         labels=labels,
     )

@@ -6,14 +6,12 @@ part of a result: they are steps of their own, so a redrawn figure needs no exec
 """
 
 import asyncio
-import base64
-import hashlib
 import json
 import re
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,32 +19,14 @@ from typing import Any
 from lecturebuild.reading.source import Cell, Document, name
 from lecturebuild.running import dependencies, process
 from lecturebuild.running.dependencies import Record
+from lecturebuild.running.outputs import Output, convert, plain
 from lecturebuild.steps.errors import CancelledError, LectureError
 from lecturebuild.steps.store import Read, Result, Step, value
 
-ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
-CELL_FILE = re.compile(r"\S*ipykernel_\d+\S\d+\.py")
-# By this name, another one in every run, a warning calls the cell it comes from.
-IMAGES = {"image/svg+xml": "svg", "application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg"}
-MARKUP = {"text/markdown": "markdown", "text/latex": "latex", "text/html": "html"}
+CODE = ("execute.py", "ipython.py", "outputs.py")
+"""What makes of a cell what the store keeps."""
 LONGEST = 1_000_000
 """Characters that a cell may print; more is a mistake, and would take minutes to typeset."""
-
-
-@dataclass(frozen=True)
-class Output:
-    """One output of a cell.
-
-    `kind` is stdout, stderr, error, text, markdown, latex, html, image or figure; `text` is plain
-    text, `markup` the same in the kind's markup, `files` maps a suffix to an image's name in the
-    media folder, `figure` names a figure of the store.
-    """
-
-    kind: str
-    text: str = ""
-    markup: str = ""
-    files: dict[str, str] = field(default_factory=dict)
-    figure: str = ""
 
 
 Outputs = tuple[tuple[Output, ...], ...]
@@ -103,7 +83,10 @@ def cells_step(
         | {f"version of {library}": version for library, version in libraries.items()},
         after=after,
         read=executed,
-        code={name: Path(__file__).with_name(name) for name in ("execute.py", "ipython.py")},
+        code={
+            name: Path(__file__).with_name(name)
+            for name in ("execute.py", "ipython.py", "outputs.py")
+        },
         changes=partial(dependencies.changes, root),
         slow=True,
         tells=True,
@@ -197,7 +180,7 @@ async def _execute(
     finally:
         _under_way.discard(own)
     outputs = tuple(
-        tuple(_convert(output, cell, media) for output in each)
+        convert(each, cell.label or f"{cell.page.stem}-{cell.index + 1}", media)
         for cell, each in zip(cells, made.outputs, strict=True)
     )
     return outputs, made.seconds, made.record
@@ -206,7 +189,7 @@ async def _execute(
 def _raise_failure(cell: Cell, outputs: list[dict[str, Any]]) -> None:
     for output in outputs:
         if output["output_type"] == "error":
-            traceback = ANSI.sub("", "\n".join(output["traceback"]))
+            traceback = plain("\n".join(output["traceback"]))
             here = re.search(r"^ *Cell In\[\d+\], line (\d+)", traceback, re.M)
             line = cell.code_line + int(here[1]) - 1 if here else cell.line
             # A syntax error names, as its file, a temporary one.
@@ -220,38 +203,3 @@ def _check_length(cell: Cell, outputs: list[dict[str, Any]]) -> None:
     if printed > LONGEST and cell.options.get("output", True):
         message = f"{name(cell)} printed {printed:,} characters; print less, or set 'output: false'"
         raise LectureError(message, cell.file, cell.line)
-
-
-def _convert(output: dict[str, Any], cell: Cell, media: Path) -> Output:
-    """Turn an output of Jupyter's into ours, its pictures into files."""
-    if output["output_type"] == "stream":
-        text = ANSI.sub("", output["text"])
-        # Only where there is one: the search takes long in a long text without spaces.
-        text = CELL_FILE.sub("cell", text) if "ipykernel_" in text else text
-        return Output(output["name"], text=text)
-    if output["output_type"] == "error":
-        return Output("error", text=ANSI.sub("", "\n".join(output["traceback"])))
-    data = output["data"]
-    figure = output.get("metadata", {}).get("lecturebuild", {}).get("figure")
-    if figure:
-        return Output("figure", figure=figure)
-    text = ANSI.sub("", data.get("text/plain", ""))
-    files = {}
-    for kind, suffix in IMAGES.items():
-        if kind in data:
-            content = data[kind]
-            binary = content.encode() if suffix == "svg" else base64.b64decode(content)
-            files[suffix] = _write_picture(binary, suffix, cell, media)
-    if files:
-        return Output("image", text=text, files=files)
-    for kind, short in MARKUP.items():
-        if kind in data:
-            return Output(short, text=text, markup=data[kind])
-    return Output("text", text=text)
-
-
-def _write_picture(content: bytes, suffix: str, cell: Cell, media: Path) -> str:
-    stem = cell.label or f"{cell.page.stem}-{cell.index + 1}"
-    file = f"{stem}-{hashlib.sha256(content).hexdigest()[:12]}.{suffix}"
-    (media / file).write_bytes(content)
-    return file
