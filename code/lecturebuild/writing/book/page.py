@@ -29,6 +29,7 @@ FILTERS = [
         "paths",
         "shapes",
         "visibility",
+        "terms",
         "downloads",
         "callouts",
         "code-fold",
