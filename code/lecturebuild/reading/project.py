@@ -37,6 +37,7 @@ SHARED: dict[str, Any] = {
     "institute": None,
     "jupyter": None,
     "lang": None,
+    "latex-macros": None,
     "link-citations": None,
     "nocite": None,
     "subtitle": None,
@@ -96,6 +97,10 @@ class Project:
     def archive(self) -> str:
         """The name of the file with the whole site in it, in the site's first folder."""
         return f"{self.deck.output.stem if self.deck else 'book'}.zip"
+
+
+DOCUMENTS = (".qmd", ".md")
+"""Suffixes of documents."""
 
 
 def filter_names(settings: Settings) -> list[str]:
@@ -186,6 +191,11 @@ def _pages(settings: Settings, root: Path) -> tuple[list[Path], dict[Path, str]]
                 )
             elif not (root / entry).resolve().is_relative_to(root):
                 raise settings.error(f"{entry} lies outside the project", *here)
+            elif Path(entry).suffix not in DOCUMENTS:
+                kind = "a notebook" if entry.endswith(".ipynb") else "no Markdown"
+                message = f"{entry} is {kind}: a chapter is a .qmd or .md file"
+                hint = "; 'quarto convert' makes one of a notebook" if "note" in kind else ""
+                raise settings.error(message + hint, *here)
             elif not (root / entry).is_file():
                 raise settings.error(f"no such document: {entry}", *here)
             elif Path(entry) in pages:

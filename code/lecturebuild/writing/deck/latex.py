@@ -20,12 +20,26 @@ from lecturebuild.steps.files import discard, in_project
 from lecturebuild.steps.store import Read, Step, before, previous, value
 from lecturebuild.writing import pandoc
 from lecturebuild.writing.book import pictures
+from lecturebuild.writing.book.page import macros
 from lecturebuild.writing.deck import handout
 from lecturebuild.writing.weave import Woven
+from lecturebuild.writing.words import words
 
 FILTERS = [
     pandoc.FILTERS / f"{name}.lua"
-    for name in ("paths", "shapes", "visibility", "code-fold", "crossref", "pictures")
+    for name in (
+        "frames",
+        "answers",
+        "muted",
+        "paths",
+        "shapes",
+        "visibility",
+        "annotations",
+        "code-fold",
+        "macros",
+        "crossref",
+        "pictures",
+    )
 ]
 CITEPROC = {"type": "citeproc"}
 ENGINES = {"xelatex": "-xelatex", "lualatex": "-lualatex", "pdflatex": "-pdf"}
@@ -35,6 +49,7 @@ BODY = re.compile(r"^(\\begin\{frame\}.*?)^(\\end\{frame\})", re.M | re.S)
 LABEL = re.compile(r"\\label\{([^}]+)\}")
 SECTION = re.compile(r"^(\\section\b(?:(?!\n\n).)*?\\label\{([^}]+)\})", re.M | re.S)
 PLACES = Path(__file__).with_name("frames.tex")
+TITLED = re.compile(r"\\begin\{frame\}(?:<[^>]*>)?(?:\[[^]]*\])?\{")
 NOTED = {".aux", ".nav", ".out", ".snm", ".toc"}
 """Kinds of files in which LaTeX notes what its next run needs."""
 FRAME = re.compile(r"^\\begin\{frame\}(?:\[[^]]*\])?(?:\{(?P<title>.*)\})?")
@@ -80,6 +95,7 @@ def ingredients(
         "title_page": _metadata(project.deck, document),
         "index": index,
         "shown": shown,
+        "header": _beamer(document).get("header-includes"),
         "site": project.settings.text("book", "site-url").rstrip("/"),
         "engine": engine_of(document),
     }
@@ -94,6 +110,7 @@ def _write_deck(
     title_page: dict[str, Any],
     index: dict[str, Any],
     shown: dict[str, Path],
+    header: str | list[str] | None,
     site: str,
     engine: str,
     woven: Woven,
@@ -111,6 +128,11 @@ def _write_deck(
     _write_json(folder / "title-page.json", title_page)
     settings = settings | {"metadata-files": [str(folder / "title-page.json")]}
     settings["metadata"] = settings["metadata"] | {"lecture-media": f"{media}/"}
+    if header:
+        # As a file: beside `include-in-header` Pandoc passes over it.
+        own = folder / "header.latex"
+        own.write_text("\n".join(header if isinstance(header, list) else [header]), "utf-8")
+        settings["include-in-header"] = [str(own), *settings["include-in-header"]]
     written = pandoc.run(
         text,
         [],
@@ -158,13 +180,33 @@ def typeset(
 def _with_places(tex: str, project: Project, index: dict[str, Any], site: str) -> str:
     """Name the deck's pages, and tell frames their places in the book, if it has an address."""
     numbers = count(1)
+    titles = _plain_titles([frame[0] for frame in BODY.findall(tex)])
 
     def ended(frame: re.Match[str]) -> str:
+        number = next(numbers)
         address = f"{site}/{_place_in_book(frame[0], project, index)}" if site else ""
-        return f"{frame[1]}\\lectureframe{{{next(numbers)}}}{{{_plain(address)}}}\n{frame[2]}"
+        title = titles[number - 1]
+        return f"{frame[1]}\\lectureframe{{{number}}}{{{_plain(address)}}}{{{title}}}\n{frame[2]}"
 
     tex = SECTION.sub(r"\\mode<all>{\\lecturesection{\g<2>}}\n\g<1>", tex)
     return BODY.sub(ended, tex)
+
+
+def _plain_titles(frames: list[str]) -> list[str]:
+    """Return the titles of frames as plain text, as a PDF's outline needs them."""
+    titles = []
+    for body in frames:
+        begin = TITLED.match(body)
+        titles.append(next(handout.arguments(body, begin[0]), "") if begin else "")
+    # Pandoc reads the LaTeX in them, such as a formula's \\rightarrow.
+    marked = [number for number, title in enumerate(titles) if re.search(r"[\\$~^_{]", title)]
+    if marked:
+        text = "\n\n".join(" ".join(titles[number].split()) for number in marked)
+        options = ["--from=latex", "--to=plain", "--wrap=none"]
+        read = pandoc.run(text, options, Path()).strip().split("\n\n")
+        for number, title in zip(marked, read, strict=False):
+            titles[number] = title
+    return [_plain(" ".join(title.split())) for title in titles]
 
 
 def _place_in_book(frame: str, project: Project, index: dict[str, Any]) -> str:
@@ -221,9 +263,7 @@ def _metadata(deck: Deck, document: Document) -> dict[str, Any]:
     metadata = {key: document.header.get(key) or deck.settings.get(key) for key in names.split()}
     metadata = {key: value for key, value in metadata.items() if value is not None}
     beamer = _beamer(document)
-    return metadata | {
-        key: beamer[key] for key in ("header-includes", "institute") if key in beamer
-    }
+    return metadata | ({"institute": beamer["institute"]} if "institute" in beamer else {})
 
 
 def _listed(project: Project, document: Document, key: str) -> list[Path]:
@@ -248,7 +288,7 @@ def _included(project: Project, document: Document) -> list[Path]:
 def _used_files(project: Project, document: Document) -> list[Path]:
     keys = ("filters", "bibliography", "csl")
     listed = [file for key in keys for file in _listed(project, document, key)]
-    return listed + _included(project, document)
+    return listed + _included(project, document) + [Path(file) for file in macros(project).values()]
 
 
 def _settings(project: Project, deck: Deck, document: Document) -> dict[str, Any]:
@@ -281,8 +321,12 @@ def _settings(project: Project, deck: Deck, document: Document) -> dict[str, Any
         "metadata": {
             "bibliography": [*map(str, _listed(project, document, "bibliography"))],
             "lecture-folder": document.path.parent.as_posix(),
+            "lecture-words": words(
+                document.header if document.header.get("lang") else deck.settings
+            ),
             "lecture-site": project.settings.text("book", "site-url").rstrip("/"),
         }
+        | macros(project)
         | ({"csl": str(styles[0])} if styles else {}),
     }
 
