@@ -1,21 +1,25 @@
-"""Lists of a book's figures and cells, for pages that show them: their sources, their times.
+"""Lists for pages that show them: the figures' sources, the index of terms; and what took long.
 
-A page has a cell whose last line is `figure_sources()`, `figure_times()` or `cell_times()`. Such
-pages are executed after all others.
+A page has a cell whose last line is `figure_sources()` or `index_of_terms()`. Such pages are
+executed after all others. `lecture times` prints what took long.
 """
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 from lecturebuild.reading import gate
-from lecturebuild.reading.project import read_project
-from lecturebuild.reading.source import Document, name, read_document
-from lecturebuild.running.execute import Executed, lists_file
-from lecturebuild.running.figures import Drawn, figure, find_root, lookup
+from lecturebuild.reading.project import Project, read_project
+from lecturebuild.reading.source import Document, Line, name, read_document
+from lecturebuild.running.execute import executed, lists_file
+from lecturebuild.running.figures import figure, find_root
+from lecturebuild.steps.store import Store
+
+TERM = re.compile(r"\[([^\[\]]+)\]\{\.term\}")
+"""A term where it is explained, as a chapter marks it: `[perceptron]{.term}`."""
 
 SHORT = 0.5
 """Cells that took less, in seconds, are not listed."""
@@ -31,54 +35,28 @@ class Shown:
     label: str
     caption: str
     page: str
-    seconds: float
 
 
-def shown_figures(pages: Iterable[Document], figures: Mapping[str, Drawn]) -> list[Shown]:
+def shown_figures(pages: Iterable[Document]) -> list[Shown]:
     """Return the figures that labelled cells of the pages show, in the book's order."""
     found: dict[str, Shown] = {}
     for page in pages:
         for cell in page.cells:
             names = gate.figure_calls(cell)
             if cell.label and len(names) == 1 and names[0] not in found:
-                drawn = figures.get(names[0])
                 caption = " ".join(str(cell.options.get("fig-cap", "")).split())
                 address = page.path.with_suffix(".html").as_posix()
-                seconds = round(drawn.seconds, 1) if drawn else 0.0
-                found[names[0]] = Shown(names[0], cell.label, caption, address, seconds)
+                found[names[0]] = Shown(names[0], cell.label, caption, address)
     return list(found.values())
 
 
-def slowest_cells(
-    documents: Iterable[Document], results: Mapping[Path, Executed]
-) -> list[dict[str, Any]]:
-    """Return the cells that took longest when they were executed."""
-    found: list[dict[str, Any]] = [
-        {
-            "page": document.path.as_posix(),
-            "cell": name(cell),
-            "label": cell.label if cell.label and cell.label.startswith("fig-") else "",
-            "seconds": round(took, 1),
-        }
-        for document in documents
-        for cell, took in zip(document.own_cells, results[document.path].seconds, strict=False)
-        if took >= SHORT
-    ]
-    slowest = sorted(found, key=lambda cell: (-cell["seconds"], cell["page"], cell["cell"]))
-    return slowest[:SLOWEST]
-
-
-def lists(
-    pages: tuple[Document, ...],
-    documents: tuple[Document, ...],
-    figures: Mapping[str, Drawn],
-    results: Mapping[Path, Executed],
-) -> dict[str, Any]:
-    """Return what the pages that list figures and cells show."""
-    shown = [asdict(item) for item in shown_figures(pages, figures)]
-    if "SOURCE_DATE_EPOCH" in os.environ:  # where two builds are to be the same, no times
-        return {"figures": [item | {"seconds": 0.0} for item in shown], "cells": []}
-    return {"figures": shown, "cells": slowest_cells(documents, results)}
+def lists(pages: Iterable[Document]) -> dict[str, Any]:
+    """Return what the pages that show lists are given by the renderer."""
+    pages = list(pages)
+    return {
+        "figures": [asdict(item) for item in shown_figures(pages)],
+        "terms": [asdict(term) for term in marked_terms(pages)],
+    }
 
 
 def is_list(document: Document) -> bool:
@@ -86,63 +64,90 @@ def is_list(document: Document) -> bool:
     return any(__name__ in cell.code for cell in document.own_cells)
 
 
-def _listed(kind: str) -> list[dict[str, Any]] | None:
-    """Return a list that the renderer made; under Quarto there is none."""
-    file = lists_file(find_root())
-    if not file.is_file() or "QUARTO_EXECUTE_INFO" in os.environ:
-        return None
-    found: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))[kind]
+def _listed(kind: str) -> list[dict[str, Any]]:
+    """Return a list that the renderer made; under Quarto there is none, so it is made here."""
+    root = find_root()
+    file = lists_file(root)
+    if file.is_file() and "QUARTO_EXECUTE_INFO" not in os.environ:
+        content = json.loads(file.read_text(encoding="utf-8"))
+    else:
+        content = lists(_read_pages(read_project(root)))
+    found: list[dict[str, Any]] = content[kind]
     return found
 
 
-def _read_list() -> list[Shown]:
-    """Return the figures, by the renderer's list or, without it, by looking at all pages."""
-    found = _listed("figures")
-    if found is not None:
-        return [Shown(**item) for item in found]
-    project = read_project(find_root())
-    pages = [read_document(project.root, p, project.pages, project.settings) for p in project.pages]
-    names = {call for page in pages for cell in page.cells for call in gate.figure_calls(cell)}
-    drawn = {each: one for each in names if (one := lookup(each, project.root))}
-    return shown_figures(pages, drawn)
+def _read_pages(project: Project) -> list[Document]:
+    return [read_document(project.root, p, project.pages, project.settings) for p in project.pages]
 
 
 def figure_sources() -> None:
     """Display every figure of the book with its caption, its place and its script."""
     from IPython.display import Markdown, display
 
-    for item in _read_list():
+    for item in (Shown(**each) for each in _listed("figures")):
         display(figure(item.name))
         script = f"[`figures/{item.name}.py`](../figures/{item.name}.py)"
         display(Markdown(f"@{item.label}: {item.caption}\\\n{script}"))
 
 
-def figure_times() -> None:
-    """Display a table of the seconds that drawing each figure took, the slowest first."""
+@dataclass(frozen=True)
+class Term:
+    """A marked term and the page that explains it."""
+
+    text: str
+    page: str
+    title: str
+
+    @property
+    def place(self) -> str:
+        """The page's place that the filter `terms.lua` names after the term."""
+        return "term-" + re.sub(r"[^a-z0-9]+", "-", self.text.lower()).strip("-")
+
+
+def marked_terms(pages: Iterable[Document]) -> list[Term]:
+    """Return the terms that pages mark, each where it is marked first, in alphabetical order."""
+    found: dict[str, Term] = {}
+    for page in pages:
+        text = "\n".join(_text(page))
+        heading = re.search(r"^# (.+?)\s*(\{|$)", text, re.MULTILINE)
+        title = heading[1] if heading else page.path.stem
+        for marked in TERM.findall(text):
+            plain = " ".join(re.sub(r"[*_`]", "", marked).split())
+            address = page.path.with_suffix(".html").as_posix()
+            found.setdefault(plain.lower(), Term(plain, address, title))
+    return sorted(found.values(), key=lambda term: term.text.lower())
+
+
+def _text(page: Document) -> list[str]:
+    return [block.text for block in page.blocks if isinstance(block, Line) and not block.verbatim]
+
+
+def index_of_terms() -> None:
+    """Display the marked terms with links to where they are explained."""
     from IPython.display import Markdown, display
 
-    figures = sorted(_read_list(), key=lambda item: -item.seconds)
-    rows = [
-        f"| [{item.name}](../{item.page}#{item.label}) | {item.seconds:.1f} |" for item in figures
+    terms = [Term(**each) for each in _listed("terms")]
+    rows = [f"| [{term.text}](../{term.page}#{term.place}) | {term.title} |" for term in terms]
+    display(Markdown("\n".join(["| Term | Chapter |", "| :--- | :--- |", *rows])))
+
+
+def times() -> list[str]:
+    """Return lines that say how long each figure and the slowest cells took, the slowest first."""
+    project = read_project(find_root())
+    store = Store(project.root)
+    pages = _read_pages(project)
+    figures = {
+        item.name: kept.seconds
+        for item in shown_figures(pages)
+        if (kept := store.newest("figures", item.name))
+    }
+    cells = [
+        (took, f"{page.path.as_posix()} {name(cell)}")
+        for page in pages
+        if (kept := store.newest("cells", page.path.as_posix()))
+        for cell, took in zip(page.own_cells, executed(kept).seconds, strict=False)
+        if took >= SHORT
     ]
-    total = sum(item.seconds for item in figures)
-    rows.append(f"| **all {len(figures)}, one after the other** | **{total:.1f}** |")
-    display(Markdown("\n".join(["| Figure | Seconds |", "| --- | ---: |", *rows])))
-
-
-def cell_times() -> None:
-    """Display a table of the cells that took longest; Quarto alone does not know the times."""
-    from IPython.display import Markdown, display
-
-    cells = _listed("cells")
-    if cells is None:
-        display(Markdown("The times of cells are known only to the built-in renderer."))
-        return
-    rows = []
-    for cell in cells:
-        page = Path(cell["page"])
-        address = f"../{page.with_suffix('.html').as_posix()}"
-        anchor = f"#{cell['label']}" if cell["label"] else ""
-        name = cell["cell"].removeprefix("cell ").strip("'")
-        rows.append(f"| [{page.stem}, {name}]({address}{anchor}) | {cell['seconds']:.1f} |")
-    display(Markdown("\n".join(["| Page and cell | Seconds |", "| --- | ---: |", *rows])))
+    drawn = sorted(((took, f"figures/{each}.py") for each, took in figures.items()), reverse=True)
+    slowest = sorted(cells, reverse=True)[:SLOWEST]
+    return [f"{took:8.1f} s  {what}" for took, what in [*drawn, *slowest]]

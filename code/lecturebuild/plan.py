@@ -39,19 +39,19 @@ def plan(
     pages, slides, root = documents.pages, documents.slides, project.root
     needed = [*pages.values(), *([slides] if slides and "beamer" in wanted else [])]
 
-    # Draw the figures and execute the cells; pages that list both come last.
+    # Draw the figures and execute the cells.
     shown = {document.path: assembling.figures_of(project, document) for document in needed}
     figures = {name: figure_step(name, root) for found in shown.values() for name in found}
+    lists = value(partial(listing.lists, tuple(pages.values())))
     cells: dict[Path, Step] = {}
-    lists = None
-    for document in sorted(needed, key=listing.is_list):
-        if listing.is_list(document) and lists is None:
-            others = tuple(other for other in needed if not listing.is_list(other))
-            known = partial(listing.lists, tuple(pages.values()), others)
-            lists = value(known, figures=figures, results=dict(cells))
+    for document in needed:
         after = tuple(figures[name] for name in shown[document.path])
-        given = lists if listing.is_list(document) else None
-        cells[document.path] = cells_step(document, root, report, after, given)
+        if listing.is_list(document):  # it may show any of them
+            cells[document.path] = cells_step(
+                document, root, report, tuple(figures.values()), lists
+            )
+        else:
+            cells[document.path] = cells_step(document, root, report, after)
 
     # Put their outputs back into the text; list what each page defines and refers to.
     woven = {page: assembling.woven(project, pages[page], cells, figures) for page in pages}
