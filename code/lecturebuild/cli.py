@@ -77,6 +77,9 @@ def _parser() -> argparse.ArgumentParser:
     figures.add_argument("names", nargs="*", metavar="NAME", help="default: all of figures/")
     figures.add_argument("--open", action="store_true", help="open the drawn SVG files")
     figures.set_defaults(run=_figures)
+
+    times = commands.add_parser("times", help="list how long figures and cells took")
+    times.set_defaults(run=_times)
     return parser
 
 
@@ -153,4 +156,11 @@ def _figures(options: argparse.Namespace) -> int:
             webbrowser.open(figure.svg.as_uri())
         elif options.names:
             print(figure.svg)
+    return 0
+
+
+def _times(_: argparse.Namespace) -> int:
+    from lecturebuild.listing import times
+
+    print(*times(), sep="\n")
     return 0

@@ -1,11 +1,12 @@
-"""Lists of a book's figures and cells, for pages that show them: their sources, their times.
+"""Lists for pages that show them: the figures' sources, the index of terms; and what took long.
 
-A page has a cell whose last line is `figure_sources()`, `figure_times()` or `cell_times()`. Such
-pages are executed after all others.
+A page has a cell whose last line is `figure_sources()` or `index_of_terms()`. Such pages are
+executed after all others. `lecture times` prints what took long.
 """
 
 import json
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,9 +14,12 @@ from typing import Any
 
 from lecturebuild.reading import gate as checks
 from lecturebuild.reading.project import Project, read_project
-from lecturebuild.reading.source import Document, name, read_document
+from lecturebuild.reading.source import Document, Line, name, read_document
 from lecturebuild.running import execute
 from lecturebuild.running.figures import figure, find_root, lookup
+
+TERM = re.compile(r"\[([^\[\]]+)\]\{\.term\}")
+"""A term where it is explained, as a chapter marks it: `[perceptron]{.term}`."""
 
 SHORT = 0.5
 """Cells that took less, in seconds, are not listed."""
@@ -105,8 +109,11 @@ def _read_list() -> list[Shown]:
     if list_file(project).is_file() and "QUARTO_EXECUTE_INFO" not in os.environ:
         text = list_file(project).read_text(encoding="utf-8")
         return [Shown(**item) for item in json.loads(text)]
-    pages = [read_document(project.root, p, project.pages, project.settings) for p in project.pages]
-    return shown_figures(project, pages)
+    return shown_figures(project, _read_pages(project))
+
+
+def _read_pages(project: Project) -> list[Document]:
+    return [read_document(project.root, p, project.pages, project.settings) for p in project.pages]
 
 
 def figure_sources() -> None:
@@ -119,33 +126,68 @@ def figure_sources() -> None:
         display(Markdown(f"@{item.label}: {item.caption}\\\n{script}"))
 
 
-def figure_times() -> None:
-    """Display a table of the seconds that drawing each figure took, the slowest first."""
-    from IPython.display import Markdown, display
+@dataclass(frozen=True)
+class Term:
+    """A marked term and the page that explains it."""
 
-    figures = sorted(_read_list(), key=lambda item: -item.seconds)
-    rows = [
-        f"| [{item.name}](../{item.page}#{item.label}) | {item.seconds:.1f} |" for item in figures
-    ]
-    total = sum(item.seconds for item in figures)
-    rows.append(f"| **all {len(figures)}, one after the other** | **{total:.1f}** |")
-    display(Markdown("\n".join(["| Figure | Seconds |", "| --- | ---: |", *rows])))
+    text: str
+    page: str
+    title: str
+
+    @property
+    def place(self) -> str:
+        """The page's place that the filter `terms.lua` names after the term."""
+        return "term-" + re.sub(r"[^a-z0-9]+", "-", self.text.lower()).strip("-")
 
 
-def cell_times() -> None:
-    """Display a table of the cells that took longest; Quarto alone does not know the times."""
+def marked_terms(pages: Iterable[Document]) -> list[Term]:
+    """Return the terms that pages mark, each where it is marked first, in alphabetical order."""
+    found: dict[str, Term] = {}
+    for page in pages:
+        text = "\n".join(_text(page))
+        heading = re.search(r"^# (.+?)\s*(\{|$)", text, re.MULTILINE)
+        title = heading[1] if heading else page.path.stem
+        for marked in TERM.findall(text):
+            plain = " ".join(re.sub(r"[*_`]", "", marked).split())
+            address = page.path.with_suffix(".html").as_posix()
+            found.setdefault(plain.lower(), Term(plain, address, title))
+    return sorted(found.values(), key=lambda term: term.text.lower())
+
+
+def _text(page: Document) -> list[str]:
+    return [block.text for block in page.blocks if isinstance(block, Line) and not block.verbatim]
+
+
+def terms_file(project: Project) -> Path:
+    """Return the file in which the renderer leaves the terms."""
+    return project.build / "terms.json"
+
+
+def write_terms(project: Project, pages: Iterable[Document]) -> None:
+    """Write the list of terms, unless it is there unchanged."""
+    _write(terms_file(project), [asdict(term) for term in marked_terms(pages)])
+
+
+def index_of_terms() -> None:
+    """Display the marked terms with links to where they are explained."""
     from IPython.display import Markdown, display
 
     project = read_project(find_root())
-    file = cells_file(project)
-    if not file.is_file() or "QUARTO_EXECUTE_INFO" in os.environ:
-        display(Markdown("The times of cells are known only to the built-in renderer."))
-        return
-    rows = []
-    for cell in json.loads(file.read_text(encoding="utf-8")):
-        page = Path(cell["page"])
-        address = f"../{page.with_suffix('.html').as_posix()}"
-        anchor = f"#{cell['label']}" if cell["label"] else ""
-        name = cell["cell"].removeprefix("cell ").strip("'")
-        rows.append(f"| [{page.stem}, {name}]({address}{anchor}) | {cell['seconds']:.1f} |")
-    display(Markdown("\n".join(["| Page and cell | Seconds |", "| --- | ---: |", *rows])))
+    if terms_file(project).is_file() and "QUARTO_EXECUTE_INFO" not in os.environ:
+        read = json.loads(terms_file(project).read_text(encoding="utf-8"))
+        terms = [Term(**item) for item in read]
+    else:
+        terms = marked_terms(_read_pages(project))
+    rows = [f"| [{term.text}](../{term.page}#{term.place}) | {term.title} |" for term in terms]
+    display(Markdown("\n".join(["| Term | Chapter |", "| :--- | :--- |", *rows])))
+
+
+def times() -> list[str]:
+    """Return lines that say how long each figure and the slowest cells took, the slowest first."""
+    project = read_project(find_root())
+    figures = sorted(_read_list(), key=lambda item: -item.seconds)
+    lines = [f"{item.seconds:8.1f} s  figures/{item.name}.py" for item in figures]
+    if cells_file(project).is_file():
+        for cell in json.loads(cells_file(project).read_text(encoding="utf-8")):
+            lines.append(f"{cell['seconds']:8.1f} s  {cell['page']} {cell['cell']}")
+    return lines

@@ -198,8 +198,9 @@ def draw(
 def _execute_all(
     project: Project, pages: list[Document], documents: list[Document], progress: Progress
 ) -> dict[Path, Outputs]:
-    """Execute documents, those that list figures and times last."""
+    """Execute documents, those that list figures and terms last."""
     listing.write_list(project, pages)
+    listing.write_terms(project, pages)
     lists = [document for document in documents if listing.is_list(document)]
     others = [document for document in documents if document not in lists]
     results = execute_cells(project, others, progress)

@@ -34,6 +34,7 @@ FILTERS = [
         "paths",
         "shapes",
         "visibility",
+        "terms",
         "annotations",
         "downloads",
         "callouts",
