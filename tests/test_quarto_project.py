@@ -273,7 +273,7 @@ def link_problems(root, book, texts, listed, folder):
     hidden = [Path(__file__).parents[1] / "code/filters/visibility.lua"]
 
     def missing(target, place, page):
-        path = unquote(target.partition("#")[0])
+        path = unquote(re.split(r"[#?]", target)[0])
         if re.match(r"\w+:|//", target) or not path:
             return False
         file = path.lstrip("/") if path.startswith("/") else os.path.normpath(Path(place) / path)
@@ -422,7 +422,7 @@ filters:
 
 [The chapter](chapters/a.qmd#sec-a), @sec-a, [slides](slides/neural-networks.pdf),
 [data](data/x.csv), [notebook](notebooks/a.ipynb), [elsewhere](https://example.org),
-[here](#sec-read).
+[here](#sec-read), [with a choice](?a=1#sec-read).
 
 ## How to read it {#sec-read}
 """,
