@@ -1,12 +1,17 @@
-"""The page of times lists the slowest cells, and is made again only when they were executed."""
+"""The index leads to the marked terms; `lecture times` lists the figures and the slowest cells."""
 
 import re
 
 import pytest
 from projects import make, read_page, render, text, write
 
+from lecturebuild import listing
+
 SLOW = """\
 # Slow {#sec-slow}
+
+A [*hidden
+layer*]{.term} and its [bias]{.term}. `[not this]{.term}` and once more the [bias]{.term}.
 
 ```{python}
 quick = 1
@@ -23,51 +28,58 @@ time.sleep(0.8)
 time.sleep(1.6)
 ```
 """
-TIMES = """\
-# Times {#sec-times}
+TERMS = """\
+# Index {#sec-index}
 
 ```{python}
 #| echo: false
-from lecturebuild.listing import cell_times
+from lecturebuild.listing import index_of_terms
 
-cell_times()
+index_of_terms()
 ```
 """
 
 
-@pytest.fixture
-def root(tmp_path):
-    files = {"chapters/times.qmd": TIMES, "chapters/slow.qmd": SLOW}
-    root = make(tmp_path / "lecture", files)
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    files = {"chapters/terms.qmd": TERMS, "chapters/slow.qmd": SLOW}
+    root = make(tmp_path_factory.mktemp("index") / "lecture", files)
     write(root, {"figures/none.txt": ""})
     render(root)
     return root
 
 
-def rows(root):
-    """Return name, address and seconds of each row of the table."""
+def index(root):
+    """Return term, address and title of each row of the index."""
     found = []
-    for row in read_page(root, "chapters/times.html").all("tr")[1:]:
-        cell, seconds = row.iter("td")
-        [link] = cell.iter("a")
-        found.append((text(cell), link.get("href"), float(text(seconds))))
+    for row in read_page(root, "chapters/terms.html").all("tr")[1:]:
+        term, title = row.iter("td")
+        [link] = term.iter("a")
+        found.append((text(term), link.get("href"), text(title)))
     return found
 
 
-def test_slowest_cells_are_listed_though_their_page_comes_later(root):
-    (first, address, longest), (second, _, other) = rows(root)
-    assert (first, second) == ("slow, 3", "slow, training")
-    assert address == "slow.html"
-    assert longest >= 1.6
-    assert 0.8 <= other <= longest
+def test_index_leads_to_each_marked_term_though_its_page_comes_later(root):
+    assert index(root) == [
+        ("bias", "slow.html#term-bias", "Slow"),
+        ("hidden layer", "slow.html#term-hidden-layer", "Slow"),
+    ]
+    marked = [span for span in read_page(root, "chapters/slow.html").all("span") if span.get("id")]
+    places = [span.get("id") for span in marked if span.get("id").startswith("term-")]
+    assert places == ["term-hidden-layer", "term-bias"]
 
 
-def test_page_of_times_is_kept_until_a_cell_is_executed(root):
-    before = rows(root)
-    assert "nothing changed" in render(root).out
+def test_slowest_cells_are_listed(root, monkeypatch):
+    monkeypatch.chdir(root)
+    first, second = listing.times()
+    assert re.fullmatch(r" +\d+\.\d s  chapters/slow\.qmd cell 3", first)
+    assert re.fullmatch(r" +\d+\.\d s  chapters/slow\.qmd cell 'training'", second)
+    assert float(first.split()[0]) >= 1.6 > float(second.split()[0]) >= 0.8
+
+
+def test_index_is_made_again_when_a_term_comes_and_only_then(root):
     write(root, {"chapters/slow.qmd": f"{SLOW}\nMore text.\n"})
-    assert "times.qmd" not in render(root).out
-    write(root, {"chapters/slow.qmd": SLOW.replace("sleep(0.8)", "sleep(2.4)")})
-    assert re.search(r"pages +chapters/times\.qmd", render(root).out)
-    assert [name for name, *_ in rows(root)] == ["slow, training", "slow, 3"]
-    assert rows(root)[0][2] >= 2.4 > before[1][2]
+    assert not re.search(r"pages +chapters/terms\.qmd", render(root).out)
+    write(root, {"chapters/slow.qmd": f"{SLOW}\nAn [epoch]{{.term}}.\n"})
+    assert re.search(r"pages +chapters/terms\.qmd", render(root).out)
+    assert [term for term, *_ in index(root)] == ["bias", "epoch", "hidden layer"]
