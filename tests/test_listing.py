@@ -1,17 +1,13 @@
-"""The index leads to the marked terms; `lecture times` lists the figures and the slowest cells."""
-
-import re
+"""Pages show lists made from other pages; `lecture times` tells what took long."""
 
 import pytest
-from projects import make, read_page, render, text, write
-
-from lecturebuild import listing
+from projects import lecture, make, read_page, render, text, write
 
 SLOW = """\
 # Slow {#sec-slow}
 
-A [*hidden
-layer*]{.term} and its [bias]{.term}. `[not this]{.term}` and once more the [bias]{.term}.
+A [*slow
+perceptron*]{.term} learns; `[a cat]{.term}` does not.
 
 ```{python}
 quick = 1
@@ -29,7 +25,7 @@ time.sleep(1.6)
 ```
 """
 TERMS = """\
-# Index {#sec-index}
+# Terms {#sec-terms}
 
 ```{python}
 #| echo: false
@@ -43,43 +39,31 @@ index_of_terms()
 @pytest.fixture(scope="module")
 def root(tmp_path_factory):
     files = {"chapters/terms.qmd": TERMS, "chapters/slow.qmd": SLOW}
-    root = make(tmp_path_factory.mktemp("index") / "lecture", files)
+    root = make(tmp_path_factory.mktemp("listing") / "lecture", files)
     write(root, {"figures/none.txt": ""})
     render(root)
     return root
 
 
-def index(root):
-    """Return term, address and title of each row of the index."""
-    found = []
-    for row in read_page(root, "chapters/terms.html").all("tr")[1:]:
-        term, title = row.iter("td")
-        [link] = term.iter("a")
-        found.append((text(term), link.get("href"), text(title)))
-    return found
+def rows(root):
+    return [text(row) for row in read_page(root, "chapters/terms.html").all("tr")[1:]]
 
 
-def test_index_leads_to_each_marked_term_though_its_page_comes_later(root):
-    assert index(root) == [
-        ("bias", "slow.html#term-bias", "Slow"),
-        ("hidden layer", "slow.html#term-hidden-layer", "Slow"),
-    ]
-    marked = [span for span in read_page(root, "chapters/slow.html").all("span") if span.get("id")]
-    places = [span.get("id") for span in marked if span.get("id").startswith("term-")]
-    assert places == ["term-hidden-layer", "term-bias"]
-
-
-def test_slowest_cells_are_listed(root, monkeypatch):
+def test_slowest_cells_are_told(root, monkeypatch):
     monkeypatch.chdir(root)
-    first, second = listing.times()
-    assert re.fullmatch(r" +\d+\.\d s  chapters/slow\.qmd cell 3", first)
-    assert re.fullmatch(r" +\d+\.\d s  chapters/slow\.qmd cell 'training'", second)
-    assert float(first.split()[0]) >= 1.6 > float(second.split()[0]) >= 0.8
+    first, second = (line.split(maxsplit=2) for line in lecture("times").out.splitlines())
+    assert (first[2], second[2]) == (
+        "chapters/slow.qmd cell 3",
+        "chapters/slow.qmd cell 'training'",
+    )
+    assert float(first[0]) >= 1.6 > float(second[0]) >= 0.8
 
 
-def test_index_is_made_again_when_a_term_comes_and_only_then(root):
+def test_list_is_made_again_exactly_when_it_changed(root):
+    assert rows(root) == ["slow perceptron Slow"]
+    assert "nothing changed" in render(root).out
     write(root, {"chapters/slow.qmd": f"{SLOW}\nMore text.\n"})
-    assert not re.search(r"pages +chapters/terms\.qmd", render(root).out)
-    write(root, {"chapters/slow.qmd": f"{SLOW}\nAn [epoch]{{.term}}.\n"})
-    assert re.search(r"pages +chapters/terms\.qmd", render(root).out)
-    assert [term for term, *_ in index(root)] == ["bias", "epoch", "hidden layer"]
+    assert "terms.qmd" not in render(root).out
+    write(root, {"chapters/slow.qmd": f"{SLOW}\nA [neuron]{{.term}}.\n"})
+    assert "pages  chapters/terms.qmd" in render(root).out
+    assert rows(root) == ["neuron Slow", "slow perceptron Slow"]
