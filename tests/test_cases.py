@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from projects import lecture, make, read_pdf, read_page, render, text, write
+from projects import lecture, make, read_page, read_pdf, render, text, write
 
 CASES = Path(__file__).parent / "cases"
 SHOWN = sorted(file.stem for file in (CASES / "shown").glob("*.qmd"))
