@@ -5,8 +5,7 @@ from collections.abc import Collection
 from lecturebuild.checking.book import local_links
 from lecturebuild.checking.deck import frames
 from lecturebuild.reading.project import Project
-from lecturebuild.reading.source import Document
-from lecturebuild.render import read
+from lecturebuild.reading.source import Document, read_document
 from lecturebuild.steps.errors import LectureError
 
 
@@ -14,7 +13,9 @@ def brief(project: Project, formats: Collection[str]) -> str:
     """Return what is wrong in one line, "" if nothing is; it takes a fraction of a second."""
     counts = {"overfull frames": 0, "missing characters": 0, "dead links": 0}
     if project.deck and "beamer" in formats:
-        found = _in_frames(project, read(project, project.deck.document))
+        path = project.deck.document
+        deck = read_document(project.root, path, project.pages, project.settings)
+        found = _in_frames(project, deck)
         counts["missing characters"] = sum("has no character" in message for message in found)
         counts["overfull frames"] = len(found) - counts["missing characters"]
     if "html" in formats:
