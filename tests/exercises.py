@@ -7,7 +7,7 @@ from pathlib import Path
 from lecturebuild.reading.project import Project, read_project
 from lecturebuild.reading.source import Cell, Document, read_document
 from lecturebuild.render import chapters_of
-from lecturebuild.running.execute import Output
+from lecturebuild.running.outputs import Output
 from lecturebuild.steps.progress import Progress
 from lecturebuild.steps.store import Store
 from lecturebuild.steps.work import Work

@@ -17,7 +17,7 @@ from lecturebuild.checking.book import both_outputs
 from lecturebuild.reading.source import read_document
 from lecturebuild.reading.yamltext import Settings
 from lecturebuild.steps.store import Store
-from lecturebuild.writing.notebooks.archive import archive_step
+from lecturebuild.writing.notebooks.archive import archive_step, extras_of
 
 PAGE = """\
 # Exercise {#sec-exercise}
@@ -127,6 +127,7 @@ dependencies = ["numpy>=2; sys_platform != 'none'", "rich"]
 [tool.lecture.archive]
 package = "code/helper"
 dependencies = "numpy"
+extras = { pretty = ["rich"], other = ["numpy"] }
 files = { fonts = "fonts/*.txt" }
 """
 
@@ -354,6 +355,33 @@ def test_archive_has_the_same_bytes_in_every_run(rendered, tmp_path):
         "sys_platform != 'none'"
         in zipfile.ZipFile(first).read("helper-1.2/pyproject.toml").decode()
     )
+
+
+def test_first_cell_of_code_installs_what_the_notebook_needs(rendered):
+    """And no more than that; what executes notebooks passes over it."""
+    made = nbformat.read(rendered / "_book" / "notebooks" / "one.ipynb", 4)
+    first = next(cell for cell in made.cells if cell.cell_type == "code")
+    assert first.metadata.tags == ["skip-execution"]
+    assert '%pip install --quiet "./helper-1.2.zip' in first.source
+    imported = {name for cell in made.cells for name in ("rich", "numpy") if name in cell.source}
+    assert ("pretty" in first.source) == ("rich" in imported - {"numpy"})
+    assert sum("skip-execution" in cell.metadata.get("tags", []) for cell in made.cells) == 1
+
+
+@pytest.mark.parametrize(
+    "libraries, extras",
+    [
+        ({"numpy"}, {}),
+        ({"tensorflow-cpu", "numpy"}, {"deep": ["keras", "tensorflow"]}),
+        ({"xgboost"}, {"trees": ["xgboost-cpu"]}),
+    ],
+)
+def test_extras_of_what_is_imported(tmp_path, libraries, extras):
+    settings = '[tool.lecture.archive.extras]\ndeep = ["keras", "tensorflow>=2"]\n'
+    write(
+        tmp_path, {"pyproject.toml": settings + "trees = [\"xgboost-cpu; os_name == 'posix'\"]\n"}
+    )
+    assert extras_of(tmp_path, libraries) == extras
 
 
 def test_archive_installs_what_it_holds(rendered, tmp_path):

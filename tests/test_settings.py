@@ -52,7 +52,7 @@ PROJECTS = {
     "part-text": (instead("- index.qmd", "- {part: P, chapters: x}"), "_quarto.yml:6: 'chapters'"),
     "nul": (instead("- index.qmd", '- "a\\0b.qmd"'), "_quarto.yml:6: bad YAML: a text with a NUL"),
     "long": (instead("index.qmd", "a" * 300 + ".qmd"), "_quarto.yml:6: no such document: aaa"),
-    "folder": (instead("index.qmd", "."), "_quarto.yml:6: no such document: ."),
+    "folder": (instead("index.qmd", "."), "_quarto.yml:6: . is no Markdown"),
     "output": (project("output-dir: ."), "_quarto.yml:3: 'output-dir' must be a folder inside"),
     "resource": (project("resources: ['']"), "_quarto.yml:3: the resource '' is the whole"),
     "resource-all": (project("resources: ['**']"), "_quarto.yml:3: the resource '**' is the whole"),
@@ -154,3 +154,14 @@ def test_log_shows_what_takes_long(monkeypatch, capsys):
         progress.begin("a.qmd cell 1")
         time.sleep(0.2)
     assert "   still  a.qmd cell 1  0 s\n" in capsys.readouterr().out
+
+
+def test_latex_works_in_any_folder_and_reads_nothing_outside(tmp_path):
+    root = make(tmp_path.joinpath(*NAMES), {"a.qmd": "# A\n\n## F\n\ntext\n"}, deck="*")
+    write(tmp_path, {"outside.txt": "secret"})
+    render(root)
+    page = f"# A\n\n## F\n\n`\\input{{{tmp_path / 'outside.txt'}}}`{{=latex}}\n"
+    write(root, {"a.qmd": page})
+    run = lecture("render", root)
+    assert run.code == 1
+    assert f"LaTeX reads {tmp_path / 'outside.txt'}, which lies outside the project" in run.err

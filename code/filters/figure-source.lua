@@ -5,9 +5,14 @@ a file: after the Div `cell-fig-NAME`, that Quarto and the built-in renderer bot
 a fold with the file's text and a link to it is put. Used by both.
 ]]
 
-local root = ''
+local root, words = '', {}
+
+local function word(english)
+  return words[english] and pandoc.utils.stringify(words[english]) or english
+end
 
 local function Meta(meta)
+  words = meta['lecture-words'] or {}
   -- Quarto knows the way from a page to the book's first folder; the built-in renderer says it.
   if quarto and quarto.project and quarto.project.offset then
     root = quarto.project.offset .. '/'
@@ -31,7 +36,7 @@ local function fold(div)
   local source = file:read('a')
   file:close()
   return {
-    pandoc.RawBlock('html', '<details class="figure-source"><summary>How this figure is drawn</summary>'),
+    pandoc.RawBlock('html', '<details class="figure-source"><summary>' .. word('How this figure is drawn') .. '</summary>'),
     pandoc.CodeBlock(source, {class = 'python'}),
     pandoc.Para{pandoc.Link({pandoc.Code(path)}, root .. path)},
     pandoc.RawBlock('html', '</details>'),

@@ -257,7 +257,7 @@ function Writer(doc)
   end
 
   local names = names_of(doc)
-  doc = doc:walk(filter('shapes')[1])
+  doc = doc:walk(filter('shapes')[2])
   doc = doc:walk{Div = untitled}
   local in_html, in_beamer = view(doc, 'html'), view(doc, 'beamer')
   addresses(in_html, images, links)

@@ -16,7 +16,8 @@ from lecturebuild.reading.project import Project, find_root, read_project
 from lecturebuild.reading.resources import resource_files
 from lecturebuild.reading.source import Cell, Document
 from lecturebuild.render import chapters_of, draw, execute_cells, itself, read, render, say_waiting
-from lecturebuild.running.execute import Output, Outputs
+from lecturebuild.running.execute import Outputs
+from lecturebuild.running.outputs import Output
 from lecturebuild.steps.errors import LectureError
 from lecturebuild.steps.progress import Progress
 from lecturebuild.steps.store import Store, locked, value

@@ -27,6 +27,7 @@ from lecturebuild.writing.notebooks import derive as notebooks
 from lecturebuild.writing.notebooks.archive import archive_step
 from lecturebuild.writing.notebooks.derive import Notebook
 from lecturebuild.writing.weave import Woven, weave
+from lecturebuild.writing.words import translated, words
 
 FORMATS = ("html", "beamer")
 
@@ -103,7 +104,7 @@ def _render(project: Project, formats: tuple[str, ...], progress: Progress) -> l
         packed = f"{package.name}.zip" if package else ""
         written: dict[str, Step] = {}
         for page, document in pages.items():
-            offered = value(itself, item=_offered(derived[page], packed))
+            offered = value(itself, item=_offered(project, derived[page], packed))
             written[page.with_suffix(".html").as_posix()] = book.page_step(
                 project, page, shared, woven[page], labels[page], offered
             )
@@ -116,8 +117,10 @@ def _render(project: Project, formats: tuple[str, ...], progress: Progress) -> l
             site[f"{notebooks.FOLDER}/{packed}"] = package
         site |= _media(texts.values())
         shown = value(partial(_pictures, project, pages), labels=labels)
-        extra = [value(_assets), shown, value(partial(_resources, project))]
-        whole = value(_whole, site=site, extra=[search.search_step(written), *extra])
+        extra = [value(partial(_assets, project)), shown, value(partial(_resources, project))]
+        lists = [page for page, document in pages.items() if listing.is_list(document)]
+        index = search.search_step(written, shared, lists, project.root)
+        whole = value(_whole, site=site, extra=[index, *extra])
         whole = value(partial(_with_linked, project, pages), site=whole, labels=labels)
         published = partial(_publish, project, "beamer" in formats or project.deck is None)
         target = value(published, site=whole, archive=_archive(project, whole, formats))
@@ -228,10 +231,10 @@ def execute_cells(
 
 
 def chapters_of(
-    labels: dict[Path, Labels], in_deck: Collection[Path] = ()
+    labels: dict[Path, Labels], in_deck: Collection[Path] = (), *, numbered: bool = True
 ) -> tuple[book.Chapter, ...]:
     """Return the pages, given by their labels, as the menu shows them."""
-    numbers = crossref.chapter_numbers(labels, labels)
+    numbers = crossref.chapter_numbers(labels, labels) if numbered else dict.fromkeys(labels, "")
     return tuple(
         book.Chapter(
             page,
@@ -250,7 +253,8 @@ def _contents(
     labels: dict[Path, Labels],
 ) -> book.Book:
     """Return what all pages share; raise an error where a page refers to nothing."""
-    chapters = chapters_of(labels, in_deck)
+    numbered = project.settings.get("format", "html", "number-sections") is not False
+    chapters = chapters_of(labels, in_deck, numbered=numbered)
     index = crossref.build_index(pages, labels, {c.path: c.number for c in chapters})
     own = project.settings.texts("lecture", "classes")
     deck_only = {label for found in labels.values() for label in found.deck_only}
@@ -259,7 +263,10 @@ def _contents(
         names.check(document, labels[page].gate, own, in_deck=False)
         crossref.check_references(document, labels[page], index, deck_only)
         addresses.check_pages(project, document, labels[page].links, labels)
-    return book.Book(project, chapters, index)
+    if project.settings.get("nocite") and not any(found.refs for found in labels.values()):
+        message = "'nocite' has no effect: give a page '::: {#refs}', which lists all works"
+        raise project.settings.error(message, "nocite")
+    return book.Book(project, chapters, index, book.cited(labels.values()))
 
 
 def _deck_index(
@@ -278,12 +285,19 @@ def _deck_index(
     return index
 
 
-def _offered(derived: list[Notebook], package: str) -> list[tuple[str, str]]:
+def _offered(project: Project, derived: list[Notebook], package: str) -> list[tuple[str, str]]:
     """Return the places in the book of what a page offers for download, and a note on each."""
-    solved, open_ = "solved and executed", "the tasks, for you to work on"
+    table = words(project.settings)
+    solved, open_, note = (
+        table.get(text, text)
+        for text in (
+            "solved and executed",
+            "the tasks, for you to work on",
+            "what the notebooks import of this lecture; install it with pip",
+        )
+    )
     offered = [(notebook.file, solved if notebook.solution else open_) for notebook in derived]
     if offered and package:
-        note = "what the notebooks import of this lecture; install it with pip"
         offered.append((f"{notebooks.FOLDER}/{package}", note))
     return offered
 
@@ -300,13 +314,20 @@ def _media(texts: Collection[Woven]) -> dict[str, Any]:
     }
 
 
-def _assets() -> Site:
-    """Return the files of the theme."""
-    return {
-        f"assets/{file.relative_to(book.THEME).as_posix()}": publishing.file_of(file)
-        for file in sorted(book.THEME.rglob("*"))
-        if file.is_file() and file.suffix not in {".html", ".md"}
-    }
+def _assets(project: Project) -> Site:
+    """Return the files of the theme, its scripts in the language of the lecture."""
+    table = words(project.settings)
+    site: Site = {}
+    for file in sorted(book.THEME.rglob("*")):
+        if file.is_file() and file.suffix not in {".html", ".md"}:
+            shown = file
+            if table and file.suffix == ".js":
+                shown = project.build / "theme" / file.name
+                shown.parent.mkdir(parents=True, exist_ok=True)
+                text = translated(file.read_text(encoding="utf-8"), table)
+                shown.write_text(text, encoding="utf-8")
+            site[f"assets/{file.relative_to(book.THEME).as_posix()}"] = publishing.file_of(shown)
+    return site
 
 
 def _pictures(project: Project, pages: dict[Path, Document], labels: dict[Path, Labels]) -> Site:

@@ -99,6 +99,10 @@ class Project:
         return f"{self.deck.output.stem if self.deck else 'book'}.zip"
 
 
+DOCUMENTS = (".qmd", ".md")
+"""Suffixes of documents."""
+
+
 def filter_names(settings: Settings) -> list[str]:
     """Return the paths of a project's or a deck's filters in the order in which they run.
 
@@ -193,6 +197,11 @@ def _pages(settings: Settings, root: Path) -> tuple[list[Path], dict[Path, str]]
                 )
             elif not (root / entry).resolve().is_relative_to(root):
                 raise settings.error(f"{entry} lies outside the project", *here)
+            elif Path(entry).suffix not in DOCUMENTS:
+                kind = "a notebook" if entry.endswith(".ipynb") else "no Markdown"
+                message = f"{entry} is {kind}: a chapter is a .qmd or .md file"
+                hint = "; 'quarto convert' makes one of a notebook" if "note" in kind else ""
+                raise settings.error(message + hint, *here)
             elif not is_file(root / entry):
                 raise settings.error(f"no such document: {entry}", *here)
             elif Path(entry) in pages:

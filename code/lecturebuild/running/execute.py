@@ -7,14 +7,13 @@ not part of a result: they come from the figure store, so a redrawn figure needs
 """
 
 import asyncio
-import base64
 import hashlib
 import json
 import os
 import re
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,33 +22,13 @@ from lecturebuild.reading.project import build_name
 from lecturebuild.reading.source import Cell, Document, name
 from lecturebuild.running import dependencies, process
 from lecturebuild.running.dependencies import Record
+from lecturebuild.running.outputs import Output, convert, plain
 from lecturebuild.steps.errors import LectureError
 from lecturebuild.steps.files import digest, read_json
 
-ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
-CELL_FILE = re.compile(r"\S*ipykernel_\d+\S\d+\.py")
-# By this name, another one in every run, a warning calls the cell it comes from.
-IMAGES = {"image/svg+xml": "svg", "application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg"}
-MARKUP = {"text/markdown": "markdown", "text/latex": "latex", "text/html": "html"}
 VERSION = 3  # of the results' format
 LONGEST = 1_000_000
 """Characters that a cell may print; more is a mistake, and would take minutes to typeset."""
-
-
-@dataclass(frozen=True)
-class Output:
-    """One output of a cell.
-
-    `kind` is stdout, stderr, error, text, markdown, latex, html, image or figure; `text` is plain
-    text, `markup` the same in the kind's markup, `files` maps a suffix to an image's name in the
-    media folder, `figure` names a figure of the store.
-    """
-
-    kind: str
-    text: str = ""
-    markup: str = ""
-    files: dict[str, str] = field(default_factory=dict)
-    figure: str = ""
 
 
 Outputs = tuple[tuple[Output, ...], ...]
@@ -183,7 +162,7 @@ async def _execute_document(
         cells, folder, store.root, limits, check, partial(report, document.path), done
     )
     result = tuple(
-        tuple(_convert(output, cell, store) for output in outputs)
+        convert(outputs, cell.label or f"{cell.page.stem}-{cell.index + 1}", store.media)
         for cell, outputs in zip(cells, executed.outputs, strict=True)
     )
     _save(document, result, executed.seconds, executed.record, store)
@@ -198,7 +177,7 @@ async def _execute_document(
 def _raise_failure(cell: Cell, outputs: list[dict[str, Any]]) -> None:
     for output in outputs:
         if output["output_type"] == "error":
-            traceback = ANSI.sub("", "\n".join(output["traceback"]))
+            traceback = plain("\n".join(output["traceback"]))
             here = re.search(r"^ *Cell In\[\d+\], line (\d+)", traceback, re.M)
             line = cell.code_line + int(here[1]) - 1 if here else cell.line
             # A syntax error names, as its file, a temporary one.
@@ -212,41 +191,6 @@ def _check_length(cell: Cell, outputs: list[dict[str, Any]]) -> None:
     if printed > LONGEST and cell.options.get("output", True):
         message = f"{name(cell)} printed {printed:,} characters; print less, or set 'output: false'"
         raise LectureError(message, cell.file, cell.line)
-
-
-def _convert(output: dict[str, Any], cell: Cell, store: Store) -> Output:
-    """Turn an output of Jupyter's into ours, its pictures into files."""
-    if output["output_type"] == "stream":
-        text = ANSI.sub("", output["text"])
-        # Only where there is one: the search takes long in a long text without spaces.
-        text = CELL_FILE.sub("cell", text) if "ipykernel_" in text else text
-        return Output(output["name"], text=text)
-    if output["output_type"] == "error":
-        return Output("error", text=ANSI.sub("", "\n".join(output["traceback"])))
-    data = output["data"]
-    figure = output.get("metadata", {}).get("lecturebuild", {}).get("figure")
-    if figure:
-        return Output("figure", figure=figure)
-    text = ANSI.sub("", data.get("text/plain", ""))
-    files = {}
-    for kind, suffix in IMAGES.items():
-        if kind in data:
-            content = data[kind]
-            binary = content.encode() if suffix == "svg" else base64.b64decode(content)
-            files[suffix] = _write_picture(binary, suffix, cell, store)
-    if files:
-        return Output("image", text=text, files=files)
-    for kind, short in MARKUP.items():
-        if kind in data:
-            return Output(short, text=text, markup=data[kind])
-    return Output("text", text=text)
-
-
-def _write_picture(content: bytes, suffix: str, cell: Cell, store: Store) -> str:
-    stem = cell.label or f"{cell.page.stem}-{cell.index + 1}"
-    file = f"{stem}-{hashlib.sha256(content).hexdigest()[:12]}.{suffix}"
-    (store.media / file).write_bytes(content)
-    return file
 
 
 def _save(

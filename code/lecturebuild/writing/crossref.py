@@ -18,6 +18,8 @@ from lecturebuild.writing import pandoc
 from lecturebuild.writing.weave import Woven
 
 KINDS = "fig|eq|sec|tbl|lst|nte|tip|wrn|imp|cau"
+COUNTED = re.compile(r"([A-Z])\w* (\d+)\b")
+"""The title of a page that its author counts, such as 'Exercise 2: Digits'."""
 REFERENCE = re.compile(rf"^({KINDS})-")
 DEFINITION = re.compile(rf"\{{[^}}]*#((?:{KINDS})-[\w:.-]+)[^}}]*\}}")
 
@@ -139,8 +141,13 @@ def build_index(
 ) -> dict[str, dict[str, Any]]:
     """Return, for each label, its kind, number, title, level and page."""
     index: dict[str, dict[str, Any]] = {}
+    prefixes: set[str] = set()
     for page in pages:
         chapter = numbers[page]
+        prefix = chapter or _prefix(title_of(labels[page], page))
+        if prefix in prefixes:
+            prefix = ""
+        prefixes.add(prefix)
         target = page.with_suffix(".html").as_posix()
         for heading, number in zip(
             labels[page].headings, _section_numbers(labels[page].headings, chapter), strict=True
@@ -157,9 +164,15 @@ def build_index(
         for item in labels[page].items:
             kind = item.partition("-")[0]
             count[kind] += 1
-            number = f"{chapter}.{count[kind]}" if chapter else str(count[kind])
+            number = f"{prefix}.{count[kind]}" if prefix else str(count[kind])
             index[item] = {"kind": kind, "number": number, "title": "", "page": target}
     return index
+
+
+def _prefix(title: str) -> str:
+    """Return what the figures of a page without a number are numbered with, 'E2' for exercise 2."""
+    counted = COUNTED.match(title)
+    return f"{counted[1]}{counted[2]}" if counted else ""
 
 
 def _section_numbers(headings: tuple[dict[str, Any], ...], chapter: str) -> list[str]:

@@ -35,8 +35,6 @@ PIXELS = {"px": 1.0, "pt": 4 / 3, "in": 96.0, "cm": 96 / 2.54, "mm": 9.6 / 2.54,
 CODE_LINE = re.compile(r'<span id="cb\d+-\d+"><a href="#[^>]*></a>(.*?)</span>(?=\n|</code>)')
 # Kinds of words in code that the style sheet shows like any other.
 PLAIN_CODE = re.compile(r'<span class="(?:bu|ex|op|pp)">([^<]*)</span>')
-WIDTH_STEP = 5
-"""The style sheet knows widths in steps of so many per cent."""
 # Fonts draw a prime small and raised: as a superscript it would be so twice.
 PRIME = re.compile(r"<msup>(<mi[^>]*>[^<]*</mi>)<mo[^>]*>([′″‴])</mo></msup>")
 # Combining marks stand beside the letter that an accent of MathML is put over.
@@ -53,6 +51,10 @@ SCRIPTED = re.compile(
 PUNCTUATED = re.compile(r'(\(?)(<math display="inline".*?</math>)([,.;:!?)\]’”]*)', re.S)
 LONG_FORMULA = 25
 """A formula in the text with more letters and signs may be wider than a phone."""
+
+NARROW = 608
+"""Pixels: a figure that is not wider than the text leaves the margin free for its caption."""
+FIGURE = re.compile(r'<figure((?: id="[^"]*")?)>(\s*<img [^>]*\bwidth="(\d+)")')
 
 Attributes = dict[str, str | None]
 ImageSize = Callable[[str], tuple[int, int] | None]
@@ -78,7 +80,13 @@ def tidy(body: str, image_size: ImageSize) -> Markup:
     tidier = _Tidier(image_size)
     tidier.feed(body)
     tidier.finish()
-    return Markup("".join(tidier.out), tidier.summary(), tuple(dict.fromkeys(tidier.complaints)))
+    text = FIGURE.sub(_small, "".join(tidier.out))
+    return Markup(text, tidier.summary(), tuple(dict.fromkeys(tidier.complaints)))
+
+
+def _small(found: re.Match[str]) -> str:
+    small = int(found[3]) <= NARROW
+    return f'<figure{found[1]} class="small">{found[2]}' if small else found[0]
 
 
 def _accent(found: re.Match[str]) -> str:
@@ -150,7 +158,8 @@ class _Tidier(HTMLParser):
         self._close()
 
     def handle_data(self, data: str) -> None:
-        self._text(data)
+        # A tag that is never closed comes as data.
+        self._text(data.replace("<", "&lt;"))
 
     def handle_entityref(self, name: str) -> None:
         self._text(f"&{name};")
@@ -250,8 +259,8 @@ class _Tidier(HTMLParser):
             elif name.startswith("padding-") and value == "0":
                 classes.append(f"flush-{name.removeprefix('padding-')}")
             elif name == "width" and length and length[2] == "%":
-                step = round(float(length[1]) / WIDTH_STEP) * WIDTH_STEP
-                classes.append(f"width-{min(max(step, WIDTH_STEP), 100)}")
+                # The style sheet has a class for each per cent.
+                classes.append(f"width-{min(max(round(float(length[1])), 1), 100)}")
             elif name == "width" and length and length[2] in PIXELS and tag == "img":
                 attributes["width"] = str(round(float(length[1]) * PIXELS[length[2]]))
             elif not (tag == "img" and name == "height"):

@@ -1,48 +1,206 @@
-"""Index the book's pages for Pagefind, with which a reader searches without any server."""
+"""Write what a reader's search looks through: a list of the book's sections, in one file.
 
+The search itself runs in the reader's browser (`theme/search.js`), with the library MiniSearch.
+"""
+
+import csv
+import json
 import re
-from operator import attrgetter
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from html.parser import HTMLParser
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from typing import Any
 
-from pagefind_bin import get_executable
-
-from lecturebuild.running import process
 from lecturebuild.steps.errors import LectureError
-from lecturebuild.steps.store import File, Step
+from lecturebuild.steps.store import File, Result, Step, value
+from lecturebuild.writing.book.page import Book
 
-FOLDER = "pagefind"
-# Parts of Pagefind's own dialogs; the theme brings its own.
-UNUSED = ("component-ui", "highlight", "modular-ui", "ui")
+FILE = "assets/search-index.js"
+SYNONYMS = "synonyms.csv"
+HEADINGS = {"h1", "h2", "h3"}
 # The TeX source of a formula is not to be read, and figures' sources are not the lecture's text.
-EXCLUDED = "annotation, .figure-source, .code-fold, .anchor"
-TEXT = re.compile(r"^.*?(<html[^>]*>).*?(<article>.*</article>).*$", re.S)
+LEFT_OUT = {"annotation", "button", "script"}
+LEFT_OUT_CLASSES = {
+    "figure-source",
+    "anchor",
+    "caption-label",
+    "header-section-number",
+    "footnotes",
+}
+VOID = set("area base br col embed hr img input link meta source track wbr".split())
+KINDS = {"fig": "Figure", "eq": "Equation", "sec": "Section", "tbl": "Table"}
 
 
-def search_step(pages: dict[str, Step]) -> Step:
-    """Return the step that makes the search index of the book's pages, by their places in it."""
-    return Step("search", FOLDER, _write_index, {"pages": pages}, read=attrgetter("files"))
+@dataclass
+class Section:
+    """A section of a page: its place in the book and its words, by how much they tell."""
+
+    href: str
+    chapter: str
+    title: str
+    name: str
+    """Its label in words: an author calls it by what it is about."""
+    terms: list[str] = field(default_factory=list)
+    """What is set in italics or bold: a term stands so where it is explained."""
+    text: list[str] = field(default_factory=list)
+    code: list[str] = field(default_factory=list)
 
 
-def _write_index(folder: Path, pages: dict[str, File]) -> None:
-    with TemporaryDirectory(prefix="lecture-") as temporary:
-        for href, file in pages.items():
-            copy = Path(temporary) / href
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            text = file.path.read_text(encoding="utf-8")
-            copy.write_text(TEXT.sub(r"\1<body>\2", text), encoding="utf-8")
-        options = [
-            "--quiet",
-            "--keep-index-url",
-            "--root-selector=article",
-            f"--exclude-selectors={EXCLUDED}",
-            f"--site={temporary}",
-            f"--output-path={folder}",
-        ]
-        command = [str(get_executable()), *options]
-        ended = process.run(command, "Pagefind, which indexes the book,")
-    if ended.returncode != 0:
-        raise LectureError(f"Pagefind cannot index the book: {ended.stderr.strip()}")
-    for name in UNUSED:
-        for unused in folder.glob(f"pagefind-{name}.*"):
-            unused.unlink()
+class _Page(HTMLParser):
+    """Reads the sections of a page, and the numbers of its headings and captions."""
+
+    def __init__(self, href: str, chapter: str) -> None:
+        super().__init__()
+        self.href, self.chapter = href, chapter
+        self.sections: list[Section] = []
+        self.places: dict[str, str] = {}
+        """By the identifier of a figure, formula, table or section, what it shows."""
+        self.open: list[tuple[str, bool]] = []
+        self.labelled = ""
+        self.around = ""
+        self.title: list[str] | None = None
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attributes}
+        classes = set(given.get("class", "").split())
+        left_out = tag in LEFT_OUT or bool(classes & LEFT_OUT_CLASSES)
+        # A heading that begins a div leaves its label to it.
+        name = given.get("id", self.around)
+        self.around = given.get("id", "") if tag in {"div", "section"} else ""
+        if tag in HEADINGS and name:
+            place = f"{self.href}#{name}" if tag != "h1" else self.href
+            words = name.removeprefix("sec-").replace("-", " ")
+            self.sections.append(Section(place, self.chapter, "", words))
+            self.title = []
+        if name:
+            self.places.setdefault(name, "")
+            if tag in {"figure", "table"} or tag in HEADINGS or "equation" in classes:
+                self.labelled = name
+        if tag not in VOID:
+            self.open.append((tag, left_out))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in {name for name, _ in self.open}:
+            while self.open.pop()[0] != tag:
+                pass
+        if tag in HEADINGS and self.title is not None:
+            self.sections[-1].title = _joined(self.title)
+            self.places[self.labelled] = self.sections[-1].title
+            self.title = None
+
+    def handle_data(self, data: str) -> None:
+        tags = {tag for tag, _ in self.open}
+        if not self.sections or any(left_out for _, left_out in self.open):
+            return
+        if self.title is not None:
+            self.title.append(data)
+        elif "pre" in tags:
+            self.sections[-1].code.append(data)
+        else:
+            self.sections[-1].text.append(data)
+            if tags & {"em", "strong"} and "a" not in tags:
+                self.sections[-1].terms.append(data)
+        if tags & {"figcaption", "caption"} and self.labelled:
+            self.places[self.labelled] += data
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return " ".join("".join(texts).split())
+
+
+def search_step(pages: dict[str, Step], shared: Step, hidden: Iterable[Path], root: Path) -> Step:
+    """Return the step that writes the search index.
+
+    Parameters
+    ----------
+    pages : dict
+        The book's pages, by their place in it.
+    shared : Step
+        It gives what all pages share, with the numbers of what is in them.
+    hidden : iterable of Path
+        Pages that are not to be found.
+    root : Path
+        The project's folder, which may hold a table of synonyms.
+    """
+    places = {page.with_suffix(".html").as_posix() for page in hidden}
+    found = {href: page for href, page in pages.items() if href not in places}
+    table = [root / SYNONYMS] if (root / SYNONYMS).is_file() else []
+    inputs = {"pages": found, "titles": value(_titles, book=shared), "table": table}
+    inputs["labels"] = value(_labels, book=shared)
+    return Step("search", "index", _write_index, inputs, read=_places)
+
+
+def _titles(book: Book) -> dict[str, str]:
+    return {one.href: f"{one.number} {one.title}".strip() for one in book.chapters}
+
+
+def _labels(book: Book) -> dict[str, dict[str, Any]]:
+    return book.index
+
+
+def _places(result: Result) -> dict[str, File]:
+    return {FILE: result.only}
+
+
+def _write_index(
+    folder: Path,
+    pages: dict[str, File],
+    titles: dict[str, str],
+    labels: dict[str, dict[str, Any]],
+    table: list[Path],
+) -> None:
+    content = _content({href: page.path for href, page in pages.items()}, titles, labels)
+    content["synonyms"] = {word: term for file in table for word, term in _synonyms(file).items()}
+    text = f"window.lectureSearch = {json.dumps(content, ensure_ascii=False)};\n"
+    (folder / Path(FILE).name).write_text(text, encoding="utf-8")
+
+
+def _content(
+    pages: dict[str, Path], titles: dict[str, str], labels: dict[str, dict[str, Any]]
+) -> dict[str, Any]:
+    sections: list[dict[str, str]] = []
+    places: list[dict[str, str]] = []
+    for href, file in pages.items():
+        page = _Page(href, titles[href])
+        text = file.read_text(encoding="utf-8")
+        page.feed(text[text.index("<article>") : text.rindex("</article>")])
+        for section in page.sections:
+            words = {name: _joined(asdict(section)[name]) for name in ("text", "code")}
+            terms = " ".join(section.terms)
+            sections.append({**asdict(section), **words, "terms": terms})
+        for label, entry in labels.items():
+            if entry["page"] == href and entry["number"] and label in page.places:
+                kind = KINDS[entry["kind"]]
+                places.append(
+                    {
+                        "kind": entry["kind"],
+                        "number": entry["number"],
+                        "href": f"{href}#{label}",
+                        "chapter": titles[href],
+                        "title": f"{kind} {entry['number']}",
+                        "text": _joined([page.places[label]]),
+                    }
+                )
+    return {"sections": sections, "places": places}
+
+
+def _synonyms(file: Path) -> dict[str, str]:
+    """Return, for each word of the project's table, the term that the book has for it.
+
+    The table's columns are `word` and `term`.
+    """
+    with file.open(encoding="utf-8", newline="") as lines:
+        table = csv.DictReader(lines)
+        if table.fieldnames != ["word", "term"]:
+            raise LectureError("the first line must be 'word,term'", Path(file.name), 1)
+        found = {}
+        for number, row in enumerate(table, start=2):
+            if None in row or not all(row.values()):
+                raise LectureError("a line has a word, a comma and a term", Path(file.name), number)
+            found[_normal(row["word"])] = row["term"].strip()
+    return found
+
+
+def _normal(word: str) -> str:
+    return re.sub(r"\s+", " ", word.strip().lower())

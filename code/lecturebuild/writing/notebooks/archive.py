@@ -1,12 +1,15 @@
 """Pack a package of the project alone, so that students can install what notebooks import.
 
 `pyproject.toml` names it under `tool.lecture.archive`: the folder of the `package`, the names of
-its `dependencies` among those of the project, and `files` that come to lie inside the package.
+its `dependencies` among those of the project, what only some notebooks need as `extras`, and
+`files` that come to lie inside the package.
 """
 
+import json
 import re
 import tomllib
 import zipfile
+from collections.abc import Iterable
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -49,14 +52,35 @@ def _write_archive(folder: Path, stem: str, project: str, files: dict[str, Path]
             archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
 
 
+def extras_of(root: Path, libraries: Iterable[str]) -> dict[str, list[str]]:
+    """Return the extras that hold one of these libraries, with the names of what they ask for."""
+    settings = tomllib.loads((root / FILE).read_text(encoding="utf-8"))
+    offered = settings["tool"]["lecture"]["archive"].get("extras", {})
+    # Packages for processors alone have names of their own.
+    wanted = {name.removesuffix("-cpu") for name in libraries}
+    names = {extra: [_name(line) for line in lines] for extra, lines in offered.items()}
+    return {
+        extra: asked
+        for extra, asked in names.items()
+        if wanted & {name.removesuffix("-cpu") for name in asked}
+    }
+
+
+def _name(requirement: str) -> str:
+    return re.split(r"[^\w.-]", requirement, maxsplit=1)[0]
+
+
 def _pyproject(project: dict[str, Any], package: str, wanted: dict[str, Any]) -> str:
     known: dict[str, list[str]] = {}
     for line in project["dependencies"]:
-        known.setdefault(re.split(r"[^\w.-]", line, maxsplit=1)[0], []).append(line)
+        known.setdefault(_name(line), []).append(line)
     names = wanted["dependencies"].split()
-    if unknown := sorted(set(names) - known.keys()):
+    extras = wanted.get("extras", {})
+    asked = {_name(line) for lines in extras.values() for line in lines}
+    if unknown := sorted({*names, *asked} - known.keys()):
         raise LectureError(f"{unknown[0]} is no dependency of the project", FILE)
     dependencies = "".join(f'    "{line}",\n' for name in names for line in known[name])
+    optional = "".join(f"{extra} = {json.dumps(lines)}\n" for extra, lines in extras.items())
     data = "".join(f'    "{place}/*",\n' for place in wanted.get("files", {}))
     return f"""\
 [build-system]
@@ -70,6 +94,8 @@ requires-python = "{project["requires-python"]}"
 dependencies = [
 {dependencies}]
 
+[project.optional-dependencies]
+{optional}
 [tool.setuptools]
 packages = ["{package}"]
 

@@ -9,7 +9,7 @@ import base64
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from operator import attrgetter
 from pathlib import Path
@@ -18,12 +18,15 @@ from typing import Any
 from lecturebuild.reading.gate import nested, opened
 from lecturebuild.reading.project import Project
 from lecturebuild.reading.source import Cell, Document, Line, name
-from lecturebuild.running.execute import Output, Outputs
+from lecturebuild.running import dependencies
+from lecturebuild.running.execute import Outputs
+from lecturebuild.running.outputs import MARKUP, PICTURES, Output
 from lecturebuild.steps.errors import LectureError, relative
 from lecturebuild.steps.store import Step, value
 from lecturebuild.writing import crossref, pandoc
 from lecturebuild.writing.book.page import Book, bibliography, referred_to
 from lecturebuild.writing.crossref import Labels
+from lecturebuild.writing.notebooks.archive import extras_of
 
 STUB = "# your code here"
 FOLDER = "notebooks"
@@ -36,8 +39,8 @@ KERNEL = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-IMAGES = {"svg": "image/svg+xml", "png": "image/png", "jpg": "image/jpeg"}
-MARKUP = {"markdown": "text/markdown", "latex": "text/latex", "html": "text/html"}
+IMAGES = {suffix: kind for kind, suffix in PICTURES.items() if suffix != "pdf"}
+TYPES = {short: kind for kind, short in MARKUP.items()}
 
 Lines = list[tuple[str, tuple[Path, int]]]
 """Markdown and, for each line, file and line that it comes from."""
@@ -140,7 +143,7 @@ def notebook_step(
         notebook.file,
         partial(_write_notebook, project, notebook, document),
         inputs=value(
-            partial(ingredients, notebook, document),
+            partial(ingredients, project, notebook, document),
             outputs=outputs,
             book=book,
             labels=labels,
@@ -153,6 +156,7 @@ def notebook_step(
 
 
 def ingredients(
+    project: Project,
     notebook: Notebook,
     document: Document,
     outputs: Outputs,
@@ -169,6 +173,7 @@ def ingredients(
         "refers_to": referred_to(book, labels),
         "references": [key for key in labels.references if not crossref.REFERENCE.match(key)],
         "archive": archive,
+        "installing": _installing(project, notebook, document, archive) if archive else "",
     }
 
 
@@ -183,11 +188,14 @@ def _write_notebook(
     refers_to: dict[str, Any],
     references: list[str],
     archive: str,
+    installing: str,
 ) -> None:
     text = _text(notebook, document, archive)
     markdown = _convert(project, document, text, refers_to, references)
     found = {cell.index: cell for cell, _ in _cells(notebook, document)}
     made = _assemble(notebook, markdown, found, outputs, project.build / "media")
+    if installing:
+        made.insert(bool(made) and made[0]["cell_type"] == "markdown", _first_cell(installing))
     content = {"cells": made, "metadata": KERNEL, "nbformat": 4, "nbformat_minor": 5}
     (folder / Path(notebook.file).name).write_text(
         json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8"
@@ -257,13 +265,55 @@ def _needs(document: Document, archive: str) -> Lines:
         if isinstance(block, Line) and _inside("downloads", around)
     ]
     if archive:
-        item = f"* `{archive}`, to be installed: `pip install {archive}`"
+        item = f"* `{archive}`, which the cell below installs"
         lines.append((item, (document.path, 1)))
     if not any(text.strip() for text, _ in lines):
         return []
     head = "Put into the folder of this notebook, from the exercise's page:"
     place = document.path, 1
     return [("", place), (head, place), ("", place), *lines, ("", place)]
+
+
+def _installing(project: Project, notebook: Notebook, document: Document, archive: str) -> str:
+    """Return the code of the cell that installs what a notebook needs, answers included."""
+    root, page = project.root, notebook.page
+    code = "\n".join(cell.code for cell, _ in _cells(replace(notebook, solution=True), document))
+    modules = dependencies.modules_of(code, (root / page).parent, root)
+    extras = extras_of(root, dependencies.libraries_of(code, *modules))
+    package = archive.partition("-")[0]
+    asked = f"[{','.join(sorted(extras))}]" if extras else ""
+    site = project.settings.text("book", "site-url").rstrip("/")
+    if site:
+        source = f"{package}{asked} @ {site}/{FOLDER}/{archive}"
+        place = f"{site}/{page.with_suffix('.html').as_posix()}"
+    else:
+        source = f"./{archive}{asked}"
+        place = f"{page.with_suffix('.html').name} of the book"
+    firsts = (names[0].removesuffix("-cpu") for names in extras.values())
+    needed = [package, *(first.replace("-", "_") for first in firsts)]
+    lines = [
+        f"# This notebook belongs to {place}.",
+        "# What it needs is installed here, unless it is there already.",
+        "import importlib.util",
+        "import os",
+        "",
+        'os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # no messages of TensorFlow\'s',
+        f"if not all(map(importlib.util.find_spec, {json.dumps(needed)})):",
+        f'    %pip install --quiet "{source}"',
+    ]
+    return "\n".join(line for line in lines if extras or not line.startswith(("os.", "import os")))
+
+
+def _first_cell(code: str) -> dict[str, Any]:
+    """Return the cell that installs; its tag tells programs that execute notebooks to skip it."""
+    return {
+        "cell_type": "code",
+        "execution_count": None,
+        "id": "install",
+        "metadata": {"tags": ["skip-execution"]},
+        "outputs": [],
+        "source": _source(code),
+    }
 
 
 def _convert(
@@ -363,7 +413,7 @@ def _output(output: Output, cell: Cell, count: int, media: Path) -> dict[str, An
         return {"output_type": "error", "ename": kind, "evalue": value, "traceback": lines}
     data: dict[str, Any] = {"text/plain": _source(output.text)} if output.text else {}
     if output.markup:
-        data[MARKUP[output.kind]] = _source(output.markup)
+        data[TYPES[output.kind]] = _source(output.markup)
     for suffix, file in output.files.items():
         if suffix == "svg":
             data[IMAGES[suffix]] = _source((media / file).read_text(encoding="utf-8"))

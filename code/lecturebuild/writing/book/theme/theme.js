@@ -45,7 +45,6 @@
 
   if (location.protocol !== 'file:') preload(document.currentScript);
   root.classList.add('script');
-  if (location.protocol === 'file:') root.classList.add('file');
   const theme = remembered();
   if (theme === 'dark' || theme === 'light') root.dataset.theme = theme;
 
