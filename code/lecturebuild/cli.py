@@ -57,7 +57,20 @@ def _parser() -> argparse.ArgumentParser:
     render.add_argument(
         "--to", choices=("html", "beamer"), help="only the book, or only the deck (default: both)"
     )
+    render.add_argument("--jobs", type=int, metavar="N", help="do so many things at a time")
+    render.add_argument(
+        "--explain", action="store_true", help="only list what would be done, and why"
+    )
+    render.add_argument(
+        "--verify",
+        action="store_true",
+        help="build twice from nothing, and name the first file that differs",
+    )
     render.set_defaults(run=_render)
+
+    why = commands.add_parser("why", help="say what a page, figure or cell was made from")
+    why.add_argument("name", metavar="NAME", help="of a page, a figure, a notebook, …")
+    why.set_defaults(run=_why)
 
     preview = commands.add_parser(
         "preview", help="serve the book to this machine, render and reload it after every change"
@@ -88,6 +101,9 @@ def _parser() -> argparse.ArgumentParser:
     figures.add_argument("names", nargs="*", metavar="NAME", help="default: all of figures/")
     figures.add_argument("--open", action="store_true", help="open the drawn SVG files")
     figures.set_defaults(run=_figures)
+
+    times = commands.add_parser("times", help="list how long figures and cells took")
+    times.set_defaults(run=_times)
     return parser
 
 
@@ -98,17 +114,41 @@ def _port(text: str) -> int:
 
 
 def _render(options: argparse.Namespace) -> int:
-    from lecturebuild.render import FORMATS, render
+    from lecturebuild.render import FORMATS, reasons, render
     from lecturebuild.steps.progress import Progress
 
     path = _existing(options.path)
+    formats = (options.to,) if options.to else FORMATS
+    if options.verify:
+        return _verify(path)
+    if options.explain:
+        lines = list(reasons(path, formats))
+        print(*lines, f"{len(lines)} steps" if lines else "nothing to do", sep="\n")
+        return 0
     with Progress() as progress:
-        files = render(path, (options.to,) if options.to else FORMATS, progress)
+        files = render(path, formats, progress, options.jobs)
     if slowest := progress.slowest():
         print("slowest:", *slowest, sep="\n")
     print(progress.summary())
     for file in files:
         print(file)
+    return 0
+
+
+def _verify(path: Path) -> int:
+    from lecturebuild.checking.twice import first_difference
+    from lecturebuild.reading.project import find_root, read_project
+
+    different = first_difference(read_project(find_root(path)))
+    print(f"differs: {different}" if different else "both builds are the same")
+    return 1 if different else 0
+
+
+def _why(options: argparse.Namespace) -> int:
+    from lecturebuild.render import why
+
+    for line in why(options.name):
+        print(line)
     return 0
 
 
@@ -170,4 +210,11 @@ def _figures(options: argparse.Namespace) -> int:
             webbrowser.open(figure.svg.as_uri())
         elif options.names:
             print(figure.svg)
+    return 0
+
+
+def _times(_: argparse.Namespace) -> int:
+    from lecturebuild.listing import times
+
+    print(*times(), sep="\n")
     return 0

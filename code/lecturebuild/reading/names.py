@@ -49,6 +49,7 @@ CLASSES: dict[str, tuple[str, str]] = {
     "wide": (BLOCKS, "as wide as a figure, in the book"),
     "gallery": (BLOCKS, "pictures of cells with their text beside them, in the book"),
     "muted": (TEXT, "grey"),
+    "term": (TEXT, "a term where it is explained: the index of terms links to it"),
     "smallcaps": (TEXT, "small capitals"),
     "underline": (TEXT, "underlined"),
     "ul": (TEXT, "underlined"),

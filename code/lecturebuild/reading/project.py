@@ -38,6 +38,7 @@ SHARED: dict[str, Any] = {
     "institute": None,
     "jupyter": None,
     "lang": None,
+    "latex-macros": None,
     "link-citations": None,
     "nocite": None,
     "subtitle": None,

@@ -10,7 +10,20 @@ PATIENCE = 20.0
 """Seconds between two lines about what takes long, where nobody sees a live display."""
 
 
-class Progress:
+class Silent:
+    """Tells nothing."""
+
+    def begin(self, step: str) -> None:
+        """Take note that a step has begun."""
+
+    def end(self, kind: str, step: str, seconds: float | None = None) -> None:
+        """Take note that a step has ended."""
+
+    def forget(self, step: str) -> None:
+        """Take note that a step was not needed, or failed."""
+
+
+class Progress(Silent):
     """Work under way, finished steps with their times, and a summary.
 
     On a terminal the steps under way are shown live with rich; otherwise each finished step is a

@@ -119,7 +119,11 @@ def _error(warning: dict[str, Any], text: str, origins: Origins) -> LectureError
         formula = warning["contents"].strip()
         problem = _problem(formula, warning["message"])
         message = f"the formula {formula} cannot be shown in the book: {problem}"
-        return LectureError(message, *_place(formula.split("\n")[0], text, origins))
+        place = _place(formula.split("\n")[0], text, origins)
+        unknown = re.search(r"control sequence (\\[A-Za-z]+)", problem)
+        if place[1] is None and unknown:  # in a formula with macros, which reads otherwise
+            place = _place(unknown[1], text, origins)
+        return LectureError(message, *place)
     if found := re.search(r"citation (\S+) not found", message):
         message = f"unknown citation @{found[1]}: the bibliography has no such entry"
         return LectureError(message, *_place(f"@{found[1]}", text, origins))

@@ -34,10 +34,12 @@ FILTERS = [
         "paths",
         "shapes",
         "visibility",
+        "terms",
         "annotations",
         "downloads",
         "callouts",
         "code-fold",
+        "macros",
         "crossref",
         "pictures",
         "tables",
@@ -99,9 +101,15 @@ def bibliography(project: Project) -> list[Path]:
     return _files(project, "bibliography") + _files(project, "csl")
 
 
+def macros(project: Project) -> dict[str, str]:
+    """Return the metadata by which a filter finds the project's LaTeX macros, if it has any."""
+    files = _files(project, "latex-macros")
+    return {"latex-macros": str(files[0])} if files else {}
+
+
 def used_files(project: Project) -> list[Path]:
     """Return the files of the project, apart from its text, that any page is made from."""
-    return project_filters(project) + bibliography(project)
+    return project_filters(project) + bibliography(project) + _files(project, "latex-macros")
 
 
 def _files(project: Project, key: str) -> list[Path]:
@@ -214,7 +222,8 @@ def _write_page(
             "link-citations": True,
             "lang": variables["lang"],
             "lecture-words": table,
-        },
+        }
+        | macros(project),
     }
     if styles := _files(project, "csl"):
         settings["metadata"]["csl"] = str(styles[0])

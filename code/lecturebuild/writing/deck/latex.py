@@ -20,6 +20,7 @@ from lecturebuild.steps.files import digest, discard, in_project
 from lecturebuild.steps.store import Read, Step, before, previous, value
 from lecturebuild.writing import pandoc
 from lecturebuild.writing.book import pictures
+from lecturebuild.writing.book.page import macros
 from lecturebuild.writing.deck import handout
 from lecturebuild.writing.weave import Woven
 from lecturebuild.writing.words import words
@@ -35,6 +36,7 @@ FILTERS = [
         "visibility",
         "annotations",
         "code-fold",
+        "macros",
         "crossref",
         "pictures",
     )
@@ -295,7 +297,7 @@ def _included(project: Project, document: Document) -> list[Path]:
 def _used_files(project: Project, document: Document) -> list[Path]:
     keys = ("filters", "bibliography", "csl")
     listed = [file for key in keys for file in _listed(project, document, key)]
-    return listed + _included(project, document)
+    return listed + _included(project, document) + [Path(file) for file in macros(project).values()]
 
 
 def _settings(project: Project, deck: Deck, document: Document) -> dict[str, Any]:
@@ -333,6 +335,7 @@ def _settings(project: Project, deck: Deck, document: Document) -> dict[str, Any
             ),
             "lecture-site": project.settings.text("book", "site-url").rstrip("/"),
         }
+        | macros(project)
         | ({"csl": str(styles[0])} if styles else {}),
     }
 
