@@ -9,14 +9,14 @@ import os
 import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
-from lecturebuild.reading import gate as checks
+from lecturebuild.reading import gate
 from lecturebuild.reading.project import Project, read_project
 from lecturebuild.reading.source import Document, Line, name, read_document
-from lecturebuild.running import execute
-from lecturebuild.running.figures import figure, find_root, lookup
+from lecturebuild.running.execute import executed, lists_file
+from lecturebuild.running.figures import figure, find_root
+from lecturebuild.steps.store import Store
 
 TERM = re.compile(r"\[([^\[\]]+)\]\{\.term\}")
 """A term where it is explained, as a chapter marks it: `[perceptron]{.term}`."""
@@ -35,32 +35,28 @@ class Shown:
     label: str
     caption: str
     page: str
-    seconds: float
 
 
-def shown_figures(project: Project, pages: Iterable[Document]) -> list[Shown]:
+def shown_figures(pages: Iterable[Document]) -> list[Shown]:
     """Return the figures that labelled cells of the pages show, in the book's order."""
     found: dict[str, Shown] = {}
     for page in pages:
         for cell in page.cells:
-            names = checks.figure_calls(cell)
+            names = gate.figure_calls(cell)
             if cell.label and len(names) == 1 and names[0] not in found:
-                drawn = lookup(names[0], project.root)
                 caption = " ".join(str(cell.options.get("fig-cap", "")).split())
                 address = page.path.with_suffix(".html").as_posix()
-                seconds = round(drawn.seconds, 1) if drawn else 0.0
-                found[names[0]] = Shown(names[0], cell.label, caption, address, seconds)
+                found[names[0]] = Shown(names[0], cell.label, caption, address)
     return list(found.values())
 
 
-def list_file(project: Project) -> Path:
-    """Return the file in which the renderer leaves the list for the cells that show it."""
-    return project.build / "figures.json"
-
-
-def cells_file(project: Project) -> Path:
-    """Return the file in which the renderer leaves the slowest cells."""
-    return project.build / "slowest-cells.json"
+def lists(pages: Iterable[Document]) -> dict[str, Any]:
+    """Return what the pages that show lists are given by the renderer."""
+    pages = list(pages)
+    return {
+        "figures": [asdict(item) for item in shown_figures(pages)],
+        "terms": [asdict(term) for term in marked_terms(pages)],
+    }
 
 
 def is_list(document: Document) -> bool:
@@ -68,48 +64,16 @@ def is_list(document: Document) -> bool:
     return any(__name__ in cell.code for cell in document.own_cells)
 
 
-def write_list(project: Project, pages: Iterable[Document]) -> None:
-    """Write the list of figures, unless it is there unchanged: documents depend on that file."""
-    _write(list_file(project), [asdict(item) for item in shown_figures(project, pages)])
-
-
-def write_cells(project: Project, documents: Iterable[Document]) -> None:
-    """Write the list of the slowest cells, all of which have been executed, likewise.
-
-    The times are those of the run that executed a cell, so they stay as long as its result does.
-    """
-    store = execute.Store(project.root)
-    found: list[dict[str, Any]] = [
-        {
-            "page": document.path.as_posix(),
-            "cell": name(cell),
-            "label": cell.label if cell.label and cell.label.startswith("fig-") else "",
-            "seconds": round(took, 1),
-        }
-        for document in documents
-        for cell, took in zip(document.own_cells, execute.seconds(document, store), strict=False)
-        if took >= SHORT
-    ]
-    slowest = sorted(found, key=lambda cell: (-cell["seconds"], cell["page"], cell["cell"]))
-    _write(cells_file(project), slowest[:SLOWEST])
-
-
-def _write(file: Path, content: list[dict[str, Any]]) -> None:
-    text = json.dumps(content, indent=1)
-    if not file.is_file() or file.read_text(encoding="utf-8") != text:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        temporary = file.with_suffix(".new")
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(file)
-
-
-def _read_list() -> list[Shown]:
-    """Return the renderer's list; under Quarto there is none, so it is made here."""
-    project = read_project(find_root())
-    if list_file(project).is_file() and "QUARTO_EXECUTE_INFO" not in os.environ:
-        text = list_file(project).read_text(encoding="utf-8")
-        return [Shown(**item) for item in json.loads(text)]
-    return shown_figures(project, _read_pages(project))
+def _listed(kind: str) -> list[dict[str, Any]]:
+    """Return a list that the renderer made; under Quarto there is none, so it is made here."""
+    root = find_root()
+    file = lists_file(root)
+    if file.is_file() and "QUARTO_EXECUTE_INFO" not in os.environ:
+        content = json.loads(file.read_text(encoding="utf-8"))
+    else:
+        content = lists(_read_pages(read_project(root)))
+    found: list[dict[str, Any]] = content[kind]
+    return found
 
 
 def _read_pages(project: Project) -> list[Document]:
@@ -120,7 +84,7 @@ def figure_sources() -> None:
     """Display every figure of the book with its caption, its place and its script."""
     from IPython.display import Markdown, display
 
-    for item in _read_list():
+    for item in (Shown(**each) for each in _listed("figures")):
         display(figure(item.name))
         script = f"[`figures/{item.name}.py`](../figures/{item.name}.py)"
         display(Markdown(f"@{item.label}: {item.caption}\\\n{script}"))
@@ -158,26 +122,11 @@ def _text(page: Document) -> list[str]:
     return [block.text for block in page.blocks if isinstance(block, Line) and not block.verbatim]
 
 
-def terms_file(project: Project) -> Path:
-    """Return the file in which the renderer leaves the terms."""
-    return project.build / "terms.json"
-
-
-def write_terms(project: Project, pages: Iterable[Document]) -> None:
-    """Write the list of terms, unless it is there unchanged."""
-    _write(terms_file(project), [asdict(term) for term in marked_terms(pages)])
-
-
 def index_of_terms() -> None:
     """Display the marked terms with links to where they are explained."""
     from IPython.display import Markdown, display
 
-    project = read_project(find_root())
-    if terms_file(project).is_file() and "QUARTO_EXECUTE_INFO" not in os.environ:
-        read = json.loads(terms_file(project).read_text(encoding="utf-8"))
-        terms = [Term(**item) for item in read]
-    else:
-        terms = marked_terms(_read_pages(project))
+    terms = [Term(**each) for each in _listed("terms")]
     rows = [f"| [{term.text}](../{term.page}#{term.place}) | {term.title} |" for term in terms]
     display(Markdown("\n".join(["| Term | Chapter |", "| :--- | :--- |", *rows])))
 
@@ -185,9 +134,20 @@ def index_of_terms() -> None:
 def times() -> list[str]:
     """Return lines that say how long each figure and the slowest cells took, the slowest first."""
     project = read_project(find_root())
-    figures = sorted(_read_list(), key=lambda item: -item.seconds)
-    lines = [f"{item.seconds:8.1f} s  figures/{item.name}.py" for item in figures]
-    if cells_file(project).is_file():
-        for cell in json.loads(cells_file(project).read_text(encoding="utf-8")):
-            lines.append(f"{cell['seconds']:8.1f} s  {cell['page']} {cell['cell']}")
-    return lines
+    store = Store(project.root)
+    pages = _read_pages(project)
+    figures = {
+        item.name: kept.seconds
+        for item in shown_figures(pages)
+        if (kept := store.newest("figures", item.name))
+    }
+    cells = [
+        (took, f"{page.path.as_posix()} {name(cell)}")
+        for page in pages
+        if (kept := store.newest("cells", page.path.as_posix()))
+        for cell, took in zip(page.own_cells, executed(kept).seconds, strict=False)
+        if took >= SHORT
+    ]
+    drawn = sorted(((took, f"figures/{each}.py") for each, took in figures.items()), reverse=True)
+    slowest = sorted(cells, reverse=True)[:SLOWEST]
+    return [f"{took:8.1f} s  {what}" for took, what in [*drawn, *slowest]]
