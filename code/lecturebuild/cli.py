@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from pathlib import Path
+from traceback import extract_tb
 
 from lecturebuild.running import process
 from lecturebuild.steps.errors import LectureError
@@ -12,6 +13,10 @@ from lecturebuild.steps.errors import LectureError
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; return its exit code: 0, or 1 after a message about what to mend."""
+    if arguments is None and sys.getfilesystemencoding() != "utf-8":
+        # In a locale without letters, Python could neither name a file nor print its name.
+        os.environ["PYTHONUTF8"] = "1"
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
     options = _parser().parse_args(arguments)
     try:
         with process.ended_by_signals():
@@ -22,6 +27,12 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:  # a full disk, a folder that is not ours
         place = f"{error.filename}: " if error.filename else ""
         print(f"lecture: {place}{error.strerror or error}", file=sys.stderr)
+        return 1
+    except Exception as error:  # whatever it is, nothing was published
+        frame = extract_tb(error.__traceback__)[-1]
+        what = " ".join(f"{type(error).__name__}: {error}".split())
+        message = f"a mistake of the renderer's own, please report it: {what}"
+        print(f"lecture: {message} ({frame.filename}:{frame.lineno})", file=sys.stderr)
         return 1
     except KeyboardInterrupt as stopped:
         print("lecture: interrupted; nothing was published", file=sys.stderr)
@@ -72,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="PATH",
         help="a project's folder, or the page to begin with (default: the current folder)",
     )
-    preview.add_argument("--port", type=int, default=8000, help="default: 8000; 0 for a free one")
+    preview.add_argument("--port", type=_port, default=8000, help="default: 8000; 0 for a free one")
     preview.set_defaults(run=_preview)
 
     check = commands.add_parser(
@@ -108,6 +119,12 @@ def _names(options: argparse.Namespace) -> int:
     for line in names_table(options.word):
         print(line)
     return 0
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text} is no port: one is a number from 0 to 65535")
+    return int(text)
 
 
 def _render(options: argparse.Namespace) -> int:
