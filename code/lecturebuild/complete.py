@@ -47,6 +47,8 @@ def complete(path: Path, progress: Progress) -> list[str]:
     if deck and project.output / deck.handout in linked:
         _add_handout(project, progress)
     with locked(project.build / ".lock", say_waiting):
+        # The book is Quarto's now, even if the built-in renderer made one in the same folder.
+        (project.output / publishing.MARK).unlink(missing_ok=True)
         publishing.add(project, _notebooks(project, progress) | _resources(project))
         if project.output / project.archive in linked:
             files = sorted(file for file in project.output.rglob("*") if file.is_file())
@@ -66,7 +68,7 @@ def complete(path: Path, progress: Progress) -> list[str]:
 def _missing(output: Path) -> Iterator[tuple[Path, str, Path]]:
     """Yield page, link and file of every link within the book to a file that is not there."""
     for page, link, target, _ in local_links(output):
-        if not target.is_file():
+        if not (target.is_file() or (target / "index.html").is_file()):
             yield page, link, target
 
 

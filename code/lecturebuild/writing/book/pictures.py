@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from xml.etree import ElementTree
 
-from lecturebuild.steps.files import digest, remembered
+from lecturebuild.steps.files import digest, is_file, remembered
 
 ENLARGED = 1.3
 """Drawings are shown so much larger than they are on paper."""
@@ -37,7 +37,7 @@ def _size(file: Path, _state: int) -> tuple[int, int] | None:
 
 def size(file: Path) -> tuple[int, int] | None:
     """Return a picture's width and height on a page in CSS pixels, None if it does not say."""
-    return _size(file, file.stat().st_mtime_ns) if file.is_file() else None
+    return _size(file, file.stat().st_mtime_ns) if is_file(file) else None
 
 
 def _svg_size(file: Path) -> tuple[int, int] | None:
