@@ -9,10 +9,13 @@ from typing import Any
 from lecturebuild.reading.project import EXECUTE, SHARED
 from lecturebuild.reading.yamltext import Settings, check_keys, parse
 from lecturebuild.steps.errors import LectureError
+from lecturebuild.steps.files import is_file
 
 CELL_OPTIONS: dict[str, Any] = EXECUTE | dict.fromkeys(
     """label fig-cap fig-alt code-fold tags lst-label lst-cap filename cache""".split()
 )
+DEEPEST = 100
+"""So many files may include one another."""
 FLAGS = set(EXECUTE)
 DOCUMENT_HEADER = SHARED | {"toc": None, "number-sections": None}
 # A page shares title, bibliography and filters with its book.
@@ -173,7 +176,7 @@ class _Reader:
                 number,
             )
         included = (self.root / path.parent / target).resolve()
-        if not included.is_file():
+        if not is_file(included):
             raise LectureError(f"no such file to include: {target}", path, number)
         if not included.is_relative_to(self.root):
             raise LectureError(f"{target} lies outside the project", path, number)
@@ -183,6 +186,8 @@ class _Reader:
         self, path: Path, number: int, target: str, page: Path, stack: tuple[Path, ...]
     ) -> None:
         inner = self._included(path, number, target)
+        if len(stack) > DEEPEST:
+            raise LectureError(f"includes are nested more than {DEEPEST} deep", path, number)
         if inner in stack:
             chain = " → ".join(str(file) for file in (*stack[stack.index(inner) :], inner))
             raise LectureError(f"includes itself: {chain}", path, number)
@@ -251,7 +256,8 @@ def read_document(root: Path, path: Path, pages: tuple[Path, ...], project: Sett
     for source in (project, *_folder_settings(root, path), settings):
         if source.get("jupyter") not in (None, "python3"):
             raise source.error("the only kernel supported is python3", "jupyter")
-        execute = source.get("execute") or {}
+        execute = source.get("execute")
+        execute = execute if isinstance(execute, dict) else {}
         defaults |= {key: execute[key] for key in EXECUTE if key in execute}
         for key in FLAGS & execute.keys():
             if not isinstance(execute[key], bool):
@@ -367,6 +373,9 @@ def _check_values(options: Settings) -> None:
             raise options.error(f"'{key}' must be true or false", key)
         if key == "code-fold" and value not in (True, False, "show"):
             raise options.error("'code-fold' must be true, false or show", key)
+        texts = value if isinstance(value, list) else [value]
+        if key == "tags" and not all(isinstance(text, str) for text in texts):
+            raise options.error("'tags' must be a word or a list of words", key)
         if key in ("fig-cap", "fig-alt", "lst-cap", "filename") and not isinstance(value, str):
             raise options.error(f"'{key}' must be a text", key)
         if key == "label" and not (isinstance(value, str) and LABEL.fullmatch(value)):

@@ -95,7 +95,7 @@ def run(
         message = f"Pandoc needs more memory than it may have; {process.MORE}"
         raise LectureError(message, *_densest(text, origins))
     if ended.returncode != 0:
-        raise LectureError(f"Pandoc: {ended.stderr.strip()}", *_place("", text, origins))
+        raise LectureError(f"Pandoc: {' '.join(ended.stderr.split())}", *_place("", text, origins))
     for warning in json.loads(report) if report.strip() else []:
         if warning.get("verbosity") == "WARNING":
             raise _error(warning, text, origins)

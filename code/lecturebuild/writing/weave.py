@@ -8,12 +8,12 @@ import base64
 import hashlib
 import html
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from lecturebuild.reading.source import Cell, Document, Line, name
-from lecturebuild.running.execute import Outputs
+from lecturebuild.running.execute import Executed
 from lecturebuild.running.outputs import Output
 from lecturebuild.steps.errors import LectureError
 from lecturebuild.writing.book import pictures
@@ -55,9 +55,8 @@ class Woven:
 
 def weave(
     document: Document,
-    results: dict[Path, Outputs],
+    results: Mapping[Path, Executed],
     figure_files: FigureFiles,
-    media_folder: Path,
     *,
     deck: bool = False,
 ) -> Woven:
@@ -66,7 +65,7 @@ def weave(
     Parameters
     ----------
     results : dict
-        Outputs of the cells by page and index; a page may be missing where only labels matter.
+        What the cells gave, by page; one may be missing where only labels matter.
     deck : bool
         Write a LaTeX comment with the source's file and line into every frame, by which a
         message of LaTeX's is traced to its frame.
@@ -90,8 +89,9 @@ def weave(
             origins += [(block.file, block.number)] * len(new)
             continue
         executed = block.page in results and block.options.get("eval", True)
-        outputs = results[block.page][block.index] if executed else ()
-        new = _cell(block, outputs, figure_files, media_folder, media, executed)
+        found = results[block.page] if executed else Executed()
+        outputs = found.outputs[block.index] if executed else ()
+        new = _cell(block, outputs, figure_files, found.media, media, executed)
         lines += [block.indent + line if line else "" for line in new]
         origins += [(block.file, block.line)] * len(new)
     return Woven("\n".join(lines) + "\n", tuple(origins), media)

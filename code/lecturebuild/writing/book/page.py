@@ -34,6 +34,7 @@ FILTERS = [
         "paths",
         "shapes",
         "visibility",
+        "terms",
         "annotations",
         "downloads",
         "callouts",
@@ -312,6 +313,7 @@ def _variables(book: Book, chapter: Chapter, root: str) -> dict[str, Any]:
         "number": chapter.number,
         "part": own_part,
         "root": root,
+        "home": root + book.chapters[0].href,
         "nav": nav,
     }
     if position > 0:

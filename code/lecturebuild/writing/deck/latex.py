@@ -1,4 +1,4 @@
-"""Write the Beamer deck: Pandoc makes LaTeX of it, latexmk and XeLaTeX make the PDF."""
+"""Write the Beamer deck: Pandoc makes LaTeX of it, XeLaTeX makes the PDF."""
 
 import json
 import os
@@ -16,7 +16,7 @@ from lecturebuild.reading.source import Document
 from lecturebuild.running import process
 from lecturebuild.running.process import Limits
 from lecturebuild.steps.errors import LectureError, relative
-from lecturebuild.steps.files import discard, in_project
+from lecturebuild.steps.files import digest, discard, in_project
 from lecturebuild.steps.store import Read, Step, before, previous, value
 from lecturebuild.writing import pandoc
 from lecturebuild.writing.book import pictures
@@ -42,7 +42,9 @@ FILTERS = [
     )
 ]
 CITEPROC = {"type": "citeproc"}
-ENGINES = {"xelatex": "-xelatex", "lualatex": "-lualatex", "pdflatex": "-pdf"}
+ENGINES = ("xelatex", "lualatex", "pdflatex")
+MOST = 5
+"""So often LaTeX is run, at the most, until nothing changes any more."""
 ERROR = re.compile(r"^(?:(?P<file>[^\s:]+\.\w+):(?P<line>\d+): |! )(?P<message>.+)$", re.M)
 SOURCE = re.compile(r"^% source (?P<file>.+):(?P<line>\d+)$", re.M)
 BODY = re.compile(r"^(\\begin\{frame\}.*?)^(\\end\{frame\})", re.M | re.S)
@@ -50,13 +52,15 @@ LABEL = re.compile(r"\\label\{([^}]+)\}")
 SECTION = re.compile(r"^(\\section\b(?:(?!\n\n).)*?\\label\{([^}]+)\})", re.M | re.S)
 PLACES = Path(__file__).with_name("frames.tex")
 TITLED = re.compile(r"\\begin\{frame\}(?:<[^>]*>)?(?:\[[^]]*\])?\{")
+INSTALLED = re.compile(r"/(tex|texmf|texlive|miktex|fonts)[^/]*/", re.I)
+"""In the path of whatever belongs to LaTeX itself."""
 NOTED = {".aux", ".nav", ".out", ".snm", ".toc"}
 """Kinds of files in which LaTeX notes what its next run needs."""
 FRAME = re.compile(r"^\\begin\{frame\}(?:\[[^]]*\])?(?:\{(?P<title>.*)\})?")
 NO_LATEX = (
     "{program} is not installed, so there is no deck. On Debian or Ubuntu: apt-get install "
     "texlive-xetex texlive-latex-recommended texlive-fonts-recommended "
-    "texlive-plain-generic lmodern latexmk; on macOS: MacTeX"
+    "texlive-plain-generic lmodern; on macOS: MacTeX"
 )
 
 
@@ -171,8 +175,9 @@ def typeset(
         done = _run_latex(engine, tex, place, document.path, limits, once=once)
     if not done:
         raise explain(tex, document.path, project.build / f"{tex.stem}.log")
-    reads = {name: before(project.root / name, start) for name in _inputs(tex, place, project)}
-    for suffix in (".fls", ".fdb_latexmk", ".xdv"):
+    names = _inputs(tex, place, project, document.path)
+    reads = {name: before(project.root / name, start) for name in names}
+    for suffix in (".fls", ".xdv"):
         discard(tex.with_suffix(suffix))
     return Read(reads)
 
@@ -240,11 +245,15 @@ def _write_cards(
     return typeset(engine, tex, project, document, once=True)
 
 
-def _inputs(tex: Path, place: Path, project: Project) -> list[str]:
+def _inputs(tex: Path, place: Path, project: Project, document: Path) -> list[str]:
     """Return the project's files that LaTeX read, as its recorder lists them."""
     lines = tex.with_suffix(".fls").read_text(encoding="utf-8", errors="replace").splitlines()
     names = {line.removeprefix("INPUT ") for line in lines if line.startswith("INPUT ")}
     files = {Path(os.path.normpath(place / name)) for name in names}
+    foreign = [file for file in files if not file.is_relative_to(project.root)]
+    for file in sorted(foreign):
+        if not INSTALLED.search(str(file)) and file.is_file():
+            raise LectureError(f"LaTeX reads {file}, which lies outside the project", document)
     own = [file for file in files if in_project(file, project.root)]
     return sorted(
         str(file.relative_to(project.root))
@@ -352,21 +361,43 @@ def engine_of(document: Document) -> str:
 
 
 def missing_latex(document: Document) -> LectureError | None:
-    """Return an error that says what to install, if a program that makes the deck is missing."""
-    for program in ("latexmk", engine_of(document)):
-        if shutil.which(program) is None:
-            return LectureError(NO_LATEX.format(program=program), document.path)
-    return None
+    """Return an error that says what to install, if the program that makes the deck is missing."""
+    program = engine_of(document)
+    installed = shutil.which(program) is not None
+    return None if installed else LectureError(NO_LATEX.format(program=program), document.path)
 
 
 def _run_latex(
     engine: str, tex: Path, folder: Path, document: Path, limits: Limits, *, once: bool = False
 ) -> bool:
-    """Run LaTeX as often as it needs, or once where nothing refers to anything; say if it went."""
-    options = ["-interaction=nonstopmode", "-halt-on-error", "-file-line-error"]
-    command = ["latexmk", "-norc", ENGINES[engine], *options, f"-outdir={tex.parent}", str(tex)]
-    if once:
-        command = [engine, "-recorder", *options, f"-output-directory={tex.parent}", str(tex)]
+    """Run LaTeX as often as it needs, or once where nothing refers to anything; say if it went.
+
+    It needs another run as long as what it notes for the next one changes. (latexmk would do the
+    same, but cannot in a folder whose name has a sign of Perl's or the shell's in it.)
+    """
+    # By a path that has nothing of the project's own in it: signs such as % or ~ mean something.
+    name = Path(os.path.relpath(tex, folder))
+    options = ["-interaction=nonstopmode", "-halt-on-error", "-file-line-error", "-recorder"]
+    command = [engine, *options, f"-output-directory={name.parent}", str(name)]
+    if engine == "xelatex" and not once:
+        command.insert(1, "-no-pdf")  # made of the last run alone
+    for _ in range(MOST):
+        noted = _noted(tex)
+        if not _run(command, tex, folder, document, limits):
+            return False
+        if once or _noted(tex) == noted:
+            break
+    if "-no-pdf" not in command:
+        return True
+    made, pdf = (str(name.with_suffix(suffix)) for suffix in (".xdv", ".pdf"))
+    return _run(["xdvipdfmx", "-q", "-E", "-o", pdf, made], tex, folder, document, limits)
+
+
+def _noted(tex: Path) -> list[str]:
+    return [digest(tex.with_suffix(suffix)) for suffix in sorted(NOTED)]
+
+
+def _run(command: list[str], tex: Path, folder: Path, document: Path, limits: Limits) -> bool:
     try:
         ended = process.run(
             command,

@@ -19,7 +19,7 @@ from lecturebuild.reading.gate import nested, opened
 from lecturebuild.reading.project import Project
 from lecturebuild.reading.source import Cell, Document, Line, name
 from lecturebuild.running import dependencies
-from lecturebuild.running.execute import Outputs
+from lecturebuild.running.execute import Executed
 from lecturebuild.running.outputs import MARKUP, PICTURES, Output
 from lecturebuild.steps.errors import LectureError, relative
 from lecturebuild.steps.store import Step, value
@@ -131,9 +131,9 @@ def notebook_step(
     project: Project,
     notebook: Notebook,
     document: Document,
-    outputs: Any,
-    book: Step,
-    labels: Step,
+    executed: Any,
+    book: Any,
+    labels: Any,
     archive: str,
 ) -> Step:
     """Return the step that writes a notebook; `archive` names what its cells import, if any."""
@@ -144,13 +144,14 @@ def notebook_step(
         partial(_write_notebook, project, notebook, document),
         inputs=value(
             partial(ingredients, project, notebook, document),
-            outputs=outputs,
+            executed=executed,
             book=book,
             labels=labels,
             archive=archive,
         ),
         uses={relative(file, project.root).as_posix(): file for file in files}
         | {"Pandoc": pandoc.version()},
+        context={"executed": executed},
         read=attrgetter("only"),
     )
 
@@ -159,7 +160,7 @@ def ingredients(
     project: Project,
     notebook: Notebook,
     document: Document,
-    outputs: Outputs,
+    executed: Executed,
     book: Book,
     labels: Labels,
     archive: str,
@@ -169,7 +170,7 @@ def ingredients(
     return {
         "lines": [text for text, _ in _text(notebook, document, archive)],
         "cells": [[index, cell.code, cell.label, tags(cell)] for index, cell in cells.items()],
-        "outputs": {index: outputs[index] for index in cells if notebook.solution},
+        "outputs": {index: executed.outputs[index] for index in cells if notebook.solution},
         "refers_to": referred_to(book, labels),
         "references": [key for key in labels.references if not crossref.REFERENCE.match(key)],
         "archive": archive,
@@ -189,11 +190,12 @@ def _write_notebook(
     references: list[str],
     archive: str,
     installing: str,
+    executed: Executed,
 ) -> None:
     text = _text(notebook, document, archive)
     markdown = _convert(project, document, text, refers_to, references)
     found = {cell.index: cell for cell, _ in _cells(notebook, document)}
-    made = _assemble(notebook, markdown, found, outputs, project.build / "media")
+    made = _assemble(notebook, markdown, found, outputs, executed.media)
     if installing:
         made.insert(bool(made) and made[0]["cell_type"] == "markdown", _first_cell(installing))
     content = {"cells": made, "metadata": KERNEL, "nbformat": 4, "nbformat_minor": 5}
