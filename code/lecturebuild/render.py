@@ -19,7 +19,7 @@ from lecturebuild.steps.store import File, Step, Store, locked, value
 from lecturebuild.steps.work import Work
 from lecturebuild.writing import addresses, crossref
 from lecturebuild.writing.book import page as book
-from lecturebuild.writing.book import pictures, search
+from lecturebuild.writing.book import pictures, search, sources
 from lecturebuild.writing.crossref import Labels
 from lecturebuild.writing.deck import handout
 from lecturebuild.writing.deck import latex as deck
@@ -116,6 +116,8 @@ def _render(project: Project, formats: tuple[str, ...], progress: Progress) -> l
             site[f"{notebooks.FOLDER}/{packed}"] = package
         site |= _media(texts.values())
         shown = value(partial(_pictures, project, pages), labels=labels)
+        if name := sources.archive(project):
+            site[name] = sources.archive_step(project)
         extra = [value(_assets), shown, value(partial(_resources, project))]
         lists = [page for page, document in pages.items() if listing.is_list(document)]
         index = search.search_step(written, shared, lists, project.root)

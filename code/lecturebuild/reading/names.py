@@ -48,6 +48,8 @@ CLASSES: dict[str, tuple[str, str]] = {
     },
     "wide": (BLOCKS, "as wide as a figure, in the book"),
     "gallery": (BLOCKS, "pictures of cells with their text beside them, in the book"),
+    "cover": (BLOCKS, "the picture of the first page, in the book"),
+    "cards": (BLOCKS, "a list of which each item is a card, in the book"),
     "muted": (TEXT, "grey"),
     "smallcaps": (TEXT, "small capitals"),
     "underline": (TEXT, "underlined"),
