@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from lecturebuild.assembling import chapters_of
 from lecturebuild.reading.project import Project, read_project
 from lecturebuild.reading.source import Cell, Document, read_document
-from lecturebuild.render import chapters_of
-from lecturebuild.running.execute import Output
+from lecturebuild.running.execute import Executed
+from lecturebuild.running.outputs import Output
 from lecturebuild.steps.progress import Progress
 from lecturebuild.steps.store import Store
 from lecturebuild.steps.work import Work
@@ -56,8 +57,8 @@ def derive(build: Path) -> Derived:
 
     labels = {}
     for page, document in documents.items():
-        pretended = {page: tuple(map(pretend, document.own_cells))}
-        woven = weave(document, pretended, no_files, build)
+        pretended = {page: Executed(tuple(map(pretend, document.own_cells)), build)}
+        woven = weave(document, pretended, no_files)
         labels[page] = crossref.read_labels(woven, ROOT / page.parent)
     chapters = chapters_of(labels)
     index = crossref.build_index(documents, labels, {c.path: c.number for c in chapters})
@@ -65,7 +66,7 @@ def derive(build: Path) -> Derived:
     archive = archive_step(ROOT)
     steps = {}
     for page, derived in exercises().items():
-        outputs = ((),) * len(documents[page].own_cells)
+        outputs = Executed(((),) * len(documents[page].own_cells), build)
         for notebook in derived:
             steps[Path(notebook.file).stem] = notebooks.notebook_step(
                 project,

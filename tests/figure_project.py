@@ -57,9 +57,9 @@ class Project:
 
     @property
     def store(self):
-        """The files in the store but for locks."""
-        files = (self.root / "_figures").glob("*")
-        return sorted(file.name for file in files if not file.name.endswith(".lock"))
+        """The files of results in the store but for locks."""
+        files = (self.root / "_build" / "store").rglob("*")
+        return sorted(file.name for file in files if file.is_file() and file.name != ".lock")
 
 
 def make_project(tmp_path, monkeypatch):

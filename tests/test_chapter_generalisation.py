@@ -63,7 +63,9 @@ def test_starts_of_xor_succeed_with_both_methods_with_one_or_with_none():
 
 
 def test_dropout_lets_the_large_network_do_better_on_new_events():
-    without, dropped = (re.findall(r"([\d.]+)%", line) for line in printed("layers.Dropout"))
+    without, dropped = (
+        re.findall(r"([\d.]+)%", line) for line in printed("layers.Dropout", {"np": np})
+    )
     assert float(without[1]) > 95  # the training events, nearly by heart
     assert float(dropped[2]) > float(without[2]) + 1
 

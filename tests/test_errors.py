@@ -225,7 +225,7 @@ def test_without_latex_there_is_still_a_book(tmp_path, monkeypatch):
     root = build(tmp_path, "## F\n", "*")
     monkeypatch.setattr("shutil.which", lambda program: None)
     fails_with(
-        root, "slides/deck.qmd: latexmk is not installed, so there is no deck", "--to=beamer"
+        root, "slides/deck.qmd: xelatex is not installed, so there is no deck", "--to=beamer"
     )
     run = lecture("render", root)
     assert run.code == 1

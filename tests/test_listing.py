@@ -1,12 +1,13 @@
-"""The page of times lists the slowest cells, and is made again only when they were executed."""
-
-import re
+"""Pages show lists made from other pages; `lecture times` tells what took long."""
 
 import pytest
-from projects import make, read_page, render, text, write
+from projects import lecture, make, read_page, render, text, write
 
 SLOW = """\
 # Slow {#sec-slow}
+
+A [*slow
+perceptron*]{.term} learns; `[a cat]{.term}` does not.
 
 ```{python}
 quick = 1
@@ -23,51 +24,46 @@ time.sleep(0.8)
 time.sleep(1.6)
 ```
 """
-TIMES = """\
-# Times {#sec-times}
+TERMS = """\
+# Terms {#sec-terms}
 
 ```{python}
 #| echo: false
-from lecturebuild.listing import cell_times
+from lecturebuild.listing import index_of_terms
 
-cell_times()
+index_of_terms()
 ```
 """
 
 
-@pytest.fixture
-def root(tmp_path):
-    files = {"chapters/times.qmd": TIMES, "chapters/slow.qmd": SLOW}
-    root = make(tmp_path / "lecture", files)
+@pytest.fixture(scope="module")
+def root(tmp_path_factory):
+    files = {"chapters/terms.qmd": TERMS, "chapters/slow.qmd": SLOW}
+    root = make(tmp_path_factory.mktemp("listing") / "lecture", files)
     write(root, {"figures/none.txt": ""})
     render(root)
     return root
 
 
 def rows(root):
-    """Return name, address and seconds of each row of the table."""
-    found = []
-    for row in read_page(root, "chapters/times.html").all("tr")[1:]:
-        cell, seconds = row.iter("td")
-        [link] = cell.iter("a")
-        found.append((text(cell), link.get("href"), float(text(seconds))))
-    return found
+    return [text(row) for row in read_page(root, "chapters/terms.html").all("tr")[1:]]
 
 
-def test_slowest_cells_are_listed_though_their_page_comes_later(root):
-    (first, address, longest), (second, _, other) = rows(root)
-    assert (first, second) == ("slow, 3", "slow, training")
-    assert address == "../chapters/slow.html"
-    assert longest >= 1.6
-    assert 0.8 <= other <= longest
+def test_slowest_cells_are_told(root, monkeypatch):
+    monkeypatch.chdir(root)
+    first, second = (line.split(maxsplit=2) for line in lecture("times").out.splitlines())
+    assert (first[2], second[2]) == (
+        "chapters/slow.qmd cell 3",
+        "chapters/slow.qmd cell 'training'",
+    )
+    assert float(first[0]) >= 1.6 > float(second[0]) >= 0.8
 
 
-def test_page_of_times_is_kept_until_a_cell_is_executed(root):
-    before = rows(root)
+def test_list_is_made_again_exactly_when_it_changed(root):
+    assert rows(root) == ["slow perceptron Slow"]
     assert "nothing changed" in render(root).out
     write(root, {"chapters/slow.qmd": f"{SLOW}\nMore text.\n"})
-    assert "times.qmd" not in render(root).out
-    write(root, {"chapters/slow.qmd": SLOW.replace("sleep(0.8)", "sleep(2.4)")})
-    assert re.search(r"pages +chapters/times\.qmd", render(root).out)
-    assert [name for name, *_ in rows(root)] == ["slow, training", "slow, 3"]
-    assert rows(root)[0][2] >= 2.4 > before[1][2]
+    assert "terms.qmd" not in render(root).out
+    write(root, {"chapters/slow.qmd": f"{SLOW}\nA [neuron]{{.term}}.\n"})
+    assert "pages  chapters/terms.qmd" in render(root).out
+    assert rows(root) == ["neuron Slow", "slow perceptron Slow"]

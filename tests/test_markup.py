@@ -27,7 +27,7 @@ TOGETHER = f'<span class="unbroken">%s{FORMULA}%s</span>'
     "given_, wanted",
     [
         ('<th style="text-align: right;">a</th>', '<th class="align-right">a</th>'),
-        ('<div class="column" style="width:48%;">a</div>', '<div class="column width-50">a</div>'),
+        ('<div class="column" style="width:48%;">a</div>', '<div class="column width-48">a</div>'),
         ('<mtd style="padding-left: 0">a</mtd>', '<mtd class="flush-left">a</mtd>'),
         ('<table border="1" id="x"><tr><td>a</table>', '<table id="x"><tr><td>a</td></tr></table>'),
         ("<p>one<p>two", "<p>one</p><p>two</p>"),

@@ -194,6 +194,21 @@ def test_a_stub_is_in_place_of_each_cell_of_the_solution(rendered):
     assert [cell.outputs for cell in code(notebook(rendered, "one"))] == [[], [], []]
 
 
+def test_text_of_an_answer_is_a_cell_that_nbgrader_takes_out(rendered):
+    solved = notebook(rendered, "one-solution")
+    for cell in solved.cells:
+        if cell.cell_type == "markdown":
+            grading = cell.metadata.get("nbgrader", {})
+            assert grading.get("solution", False) == grading.get("grade", False)
+            # With its notes, captions, headings, tables and callouts.
+            assert ("SECRET" in cell.source) == grading.get("solution", False), cell.source
+    identifiers = [c.metadata.nbgrader.grade_id for c in solved.cells if "nbgrader" in c.metadata]
+    assert len(set(identifiers)) == len(identifiers)
+    assert not any("answer -->" in cell.source for cell in solved.cells)
+    assert not any("nbgrader" in c.metadata for c in notebook(rendered, "one").cells
+                   if c.cell_type == "markdown")  # fmt: skip
+
+
 def test_text_is_plain_markdown_without_what_is_for_the_book(rendered):
     student = markdown(notebook(rendered, "one"))
     assert "Given text with Equation (2.1), (Knuth 1968) and Figure 2.1." in student

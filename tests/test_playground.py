@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import widget_pages
+from browser import axe
 from playwright.sync_api import expect
 
-from nnlecture import network
+from nnlecture import deep_network, network
 from nnlecture.activations import ACTIVATIONS
 
 ROOT = Path(__file__).parents[1]
@@ -19,8 +20,11 @@ PAGE = "chapters/page.html"
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """A folder with the widgets, and a page with what the chapter has around them."""
-    [widget] = re.findall(r"```\{=html\}\n(.*?)```", CHAPTER, re.S)
-    return widget_pages.write(tmp_path_factory.mktemp("site"), PAGE, widget)
+    blocks = re.findall(r"```\{=html\}\n(.*?)```", CHAPTER, re.S)
+    [widget] = [block for block in blocks if "playground" in block]
+    return widget_pages.write(
+        tmp_path_factory.mktemp("site"), PAGE, f"<main><h1>Playground</h1>{widget}</main>"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -36,13 +40,24 @@ def epoch(page):
     return int(page.locator(".playground-numbers b").first.inner_text())
 
 
+def press(page, name):
+    page.get_by_role("button", name=name).click()
+
+
+def options(page):
+    """Show all controls, as on a wide page."""
+    closed = page.locator(".playground-group:not([open]) summary")
+    while closed.count():
+        closed.first.click()
+
+
 def wait_until(page, condition):
-    """Wait at most ten seconds; Playwright's own waiting needs `eval`, which the page forbids."""
-    for _ in range(500):
+    """Wait at most a minute; Playwright's own waiting needs `eval`, which the page forbids."""
+    for _ in range(1200):
         if condition():
             return
-        page.wait_for_timeout(20)
-    raise AssertionError("waited ten seconds")
+        page.wait_for_timeout(50)
+    raise AssertionError("waited for a minute")
 
 
 def as_json(net):
@@ -176,7 +191,14 @@ def test_boundary_is_drawn_where_the_output_crosses(functions):
     y, x = np.mgrid[0:61, 0:61]
     distance = np.hypot(x - 30, y - 25)
     segments = np.array(
-        functions.evaluate("v => nnlecture.view.contour(v)", (distance - 20).ravel().tolist())
+        functions.evaluate(
+            """values => {
+                const segments = [];
+                nnlecture.view.contour(values, 61, (...segment) => segments.push(segment));
+                return segments;
+            }""",
+            (distance - 20).ravel().tolist(),
+        )
     )
     ends = segments.reshape(-1, 2)
     np.testing.assert_allclose(np.hypot(*(ends - [30, 25]).T), 20, atol=0.02)
@@ -184,64 +206,340 @@ def test_boundary_is_drawn_where_the_output_crosses(functions):
     assert length == pytest.approx(2 * np.pi * 20, rel=0.01)
 
 
+# The training of networks of any depth
+
+
+def trained(functions, net, sample, settings, steps):
+    """Train a network of nnlecture.deep_network in the page, some batches; return its weights."""
+    layers = [net.weights[0].shape[1] - 1, *(len(w) for w in net.weights)]
+    numbers = functions.evaluate(
+        """([layers, weights, sample, settings, steps]) => {
+            const net = nnlecture.deep.network(layers);
+            nnlecture.deep.setWeights(net, weights);
+            const random = nnlecture.data.source(1);
+            const trainer = nnlecture.trainer.trainer(net, sample, random, settings);
+            for (let i = 0; i < steps; i++) trainer.batch();
+            return nnlecture.deep.weights(net);
+        }""",
+        [
+            layers,
+            np.concatenate([w.ravel() for w in net.weights]).tolist(),
+            sample,
+            settings,
+            steps,
+        ],
+    )
+    ends = np.cumsum([w.size for w in net.weights])[:-1]
+    parts = np.split(np.array(numbers), ends)
+    return [part.reshape(w.shape) for part, w in zip(parts, net.weights, strict=True)]
+
+
+PLAIN = {
+    "optimiser": "plain",
+    "rate": 0.3,
+    "batch": 1,
+    "penalty": "none",
+    "strength": 0,
+    "dropout": 0,
+}
+
+
+def events(number, inputs):
+    random = np.random.default_rng(9)
+    x, t = random.normal(size=(number, inputs)), random.integers(0, 2, size=number)
+    return x, t, [{"x": a.tolist(), "t": int(b)} for a, b in zip(x, t, strict=True)]
+
+
+def test_one_event_a_batch_is_the_lectures_stochastic_descent(functions):
+    x, t, sample = events(20, 2)
+    net = network.random_network(inputs=2, neurons=3, seed=5)
+    found = trained(functions, deep_network.from_network(net), sample, PLAIN, steps=20)
+    order = functions.evaluate("nnlecture.data.source(1).permutation(20)")
+    for a in order:
+        net = network.update(net, network.gradient(net, x[a], t[a]), 0.3)
+    np.testing.assert_allclose(found[0], net.w1, rtol=0, atol=1e-9)
+    np.testing.assert_allclose(found[1][0], net.w2, rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize("optimiser", ["plain", "momentum", "Adam"])
+@pytest.mark.parametrize("penalty, strength", [("none", 0), ("L1", 0.02), ("L2", 0.05)])
+def test_steps_and_penalties_equal_keras(functions, optimiser, penalty, strength):
+    from nnlecture.reproducible import keras, tf
+
+    x, t, sample = events(12, 3)
+    net = deep_network.random_deep_network((3, 4, 2, 1), seed=6)
+    settings = PLAIN | {
+        "optimiser": optimiser,
+        "batch": 12,
+        "rate": 0.05,
+        "penalty": penalty,
+        "strength": strength,
+    }
+    found = trained(functions, net, sample, settings, steps=8)
+    by = {
+        "plain": keras.optimizers.SGD(0.05),
+        "momentum": keras.optimizers.SGD(0.05, momentum=0.9),
+        "Adam": keras.optimizers.Adam(0.05),
+    }[optimiser]
+    weights = [tf.Variable(w, dtype=tf.float32) for w in net.weights]
+    size = {"none": lambda w: 0.0, "L1": tf.abs, "L2": tf.square}[penalty]
+    for _ in range(8):
+        with tf.GradientTape() as tape:
+            phi = tf.constant(x, tf.float32)
+            for layer, w in enumerate(weights):
+                v = tf.concat([tf.ones((12, 1)), phi], axis=1) @ tf.transpose(w)
+                phi = tf.sigmoid(v) if layer == 2 else tf.tanh(v)
+            error = tf.reduce_mean((phi[:, 0] - t.astype(np.float32)) ** 2) / 2
+            error += strength * sum(tf.reduce_sum(size(w[:, 1:])) for w in weights)
+        by.apply_gradients(zip(tape.gradient(error, weights), weights, strict=True))
+    for mine, theirs in zip(found, weights, strict=True):
+        np.testing.assert_allclose(mine, theirs.numpy(), rtol=0, atol=2e-5)
+
+
+def test_dropout_leaves_neurons_out_of_the_training_and_none_out_of_the_answer(functions):
+    left_out, kept = functions.evaluate(
+        """() => {
+            const net = nnlecture.deep.network([2, 8, 8, 1]);
+            const random = nnlecture.data.source(3);
+            nnlecture.deep.randomize(net, random.normal);
+            const settings = { optimiser: "plain", rate: 0, batch: 1, penalty: "none",
+                strength: 0, dropout: 0.25 };
+            const sample = nnlecture.data.sample("moons", 300, 1);
+            const trainer = nnlecture.trainer.trainer(net, sample, random, settings);
+            let zero = 0;
+            for (let i = 0; i < 300; i++) {
+                trainer.batch();
+                zero += net.slope[0].filter((row) => row.every((s) => s === 0)).length;
+            }
+            return [zero / 300 / 8, net.kept.map((layer) => [...layer])];
+        }"""
+    )
+    assert left_out == pytest.approx(0.25, abs=5 * np.sqrt(0.25 * 0.75 / 2400))
+    assert all(share == 1 for layer in kept for share in layer)
+
+
+def test_the_curve_of_the_errors_needs_no_more_room_as_it_grows(functions):
+    lengths, epochs = functions.evaluate(
+        """() => {
+            const past = nnlecture.view.history();
+            const lengths = new Set();
+            for (let epoch = 0; epoch <= 10000; epoch++) {
+                if (past.wants(epoch)) past.add(epoch, -epoch);
+                lengths.add(past.length);
+            }
+            const kept = [...past.curve.training].slice(0, past.length);
+            return [Math.max(...lengths), kept.map((epoch, i) => [epoch, i * past.stride])];
+        }"""
+    )
+    assert lengths <= 600
+    assert len(epochs) > 250
+    assert all(epoch == place for epoch, place in epochs)
+    assert epochs[-1][0] > 9900
+
+
+# The controls
+
+
 def test_start_trains_and_pause_stops(page):
     assert epoch(page) == 0
-    page.get_by_role("button", name="Start").click()
+    press(page, "Start")
     wait_until(page, lambda: epoch(page) > 5)
-    page.get_by_role("button", name="Pause").click()
+    press(page, "Pause")
     stopped = epoch(page)
     page.wait_for_timeout(200)
     assert epoch(page) == stopped
     expect(page.get_by_role("status")).to_contain_text(f"Epoch {stopped}, training error 0.")
-    page.get_by_role("button", name="One epoch").click()
+    press(page, "One epoch")
     assert epoch(page) == stopped + 1
-    page.get_by_role("button", name="Reset").click()
+    press(page, "Reset")
     assert epoch(page) == 0
 
 
 def test_reset_starts_with_the_same_weights_again(page):
     begin = page.locator(".playground-numbers").inner_text()
     for _ in range(2):
-        page.get_by_role("button", name="One epoch").click()
-        page.get_by_role("button", name="Reset").click()
+        press(page, "One epoch")
+        press(page, "Reset")
         assert page.locator(".playground-numbers").inner_text() == begin
     page.get_by_label("Starting weights").fill("2")
     assert page.locator(".playground-numbers").inner_text() != begin
 
 
+def test_twenty_batches_of_ten_are_an_epoch_of_two_hundred(page):
+    page.get_by_label("Batch").select_option("10")
+    for _ in range(19):
+        press(page, "One batch")
+        assert epoch(page) == 0
+    before = page.locator(".playground-numbers").inner_text()
+    press(page, "One batch")
+    assert epoch(page) == 1
+    assert page.locator(".playground-numbers").inner_text() != before
+
+
 def test_everything_works_by_keyboard(page):
-    network = page.get_by_role("img", name=re.compile("network"))
+    picture = page.get_by_role("img", name=re.compile("network"))
     reached = []
-    for _ in range(9):
+    for _ in range(36):
         page.keyboard.press("Tab")
-        reached.append(page.evaluate("document.activeElement.name"))
-    assert reached == "data activation rate neurons start product run step reset".split()
+        reached.append(
+            page.evaluate("document.activeElement.name || document.activeElement.tagName")
+        )
+    for (
+        name
+    ) in "data events layers neurons1 activation start rate optimiser run batchStep reset".split():
+        assert name in reached
+    assert "CANVAS" in reached
     page.get_by_role("combobox", name="Data").focus()
     page.keyboard.press("ArrowDown")
-    expect(network).to_have_attribute("aria-label", re.compile("data set XOR"))
-    page.get_by_role("slider", name="Hidden neurons").focus()
+    expect(picture).to_have_attribute("aria-label", re.compile("data set XOR"))
+    page.get_by_role("slider", name="Neurons in layer 1").focus()
     page.keyboard.press("ArrowRight")
-    expect(network).to_have_attribute("aria-label", re.compile("4 hidden neurons"))
-    page.get_by_label("input x₁x₂").focus()
+    expect(picture).to_have_attribute("aria-label", re.compile("4 hidden neurons"))
+    page.get_by_label("x₁x₂").focus()
     page.keyboard.press("Space")
-    expect(network).to_have_attribute("aria-label", re.compile("inputs x₁, x₂, x₁x₂ and"))
+    expect(picture).to_have_attribute("aria-label", re.compile("inputs x₁, x₂, x₁x₂ and"))
     page.get_by_role("button", name="One epoch").focus()
     page.keyboard.press("Enter")
     assert epoch(page) == 1
+    picture.focus()
+    for key in ("ArrowRight", "ArrowUp", "Enter"):
+        page.keyboard.press(key)
+    assert "points=0.1,0.1,1" in page.url
 
 
-@pytest.mark.parametrize("text", ["", "0", "-3", "1e9", "2.5"])
-def test_any_number_of_starting_weights_starts(page, text):
-    page.get_by_label("Starting weights").fill(text)
-    page.get_by_role("button", name="One epoch").click()
+def test_any_number_of_starting_weights_starts(page):
+    for text in ("", "0", "-3", "1e9", "2.5"):
+        page.get_by_label("Starting weights").fill(text)
+        press(page, "One epoch")
+        assert epoch(page) == 1
+        assert "NaN" not in page.locator(".playground-numbers").inner_text()
+
+
+def middle(page, layer, neuron):
+    """Where a map stands in the window."""
+    page.locator(".playground-network").scroll_into_view_if_needed()
+    box = page.locator(".playground-network").bounding_box()
+    places = page.evaluate("nnlecture.playground.places()")
+    place = places[layer][neuron]
+    return box["x"] + place["x"], box["y"] + place["y"]
+
+
+def test_weights_and_biases_are_told_and_dragged(page):
+    (x0, y0), (x1, y1) = middle(page, 0, 0), middle(page, 1, 0)
+    x, y = x0 + 0.62 * (x1 - x0), y0 + 0.62 * (y1 - y0)
+    begin = pixels(page)
+    page.mouse.move(x, y)
+    tip = page.locator(".playground-tip")
+    expect(tip).to_have_text(re.compile(r"from x₁ to neuron 1: −?\d\.\d\d"))
+    before = float(tip.inner_text().split(": ")[1].replace("−", "-"))
+    page.mouse.down()
+    page.mouse.move(x, y - 50, steps=3)
+    after = float(tip.inner_text().split(": ")[1].replace("−", "-"))
+    assert after == pytest.approx(before + 1, abs=0.011)
+    page.mouse.up()
+    page.mouse.move(5, 5)
+    assert pixels(page) != begin
+    assert "weights=" in page.url
+    page.mouse.move(*middle(page, 1, 2))
+    expect(tip).to_have_text(re.compile("bias of neuron 3"))
+    page.get_by_text("Weights, one by one").click()
+    page.locator("[name=weight]").select_option("1,0,2")
+    page.get_by_role("slider", name="Value").fill("-2.5")
+    expect(page.locator(".playground-weights output")).to_have_text("−2.50")
+
+
+def test_a_click_on_the_output_adds_a_point_and_a_link_brings_it_back(open_page, address, page):
+    page.locator("[name=data]").select_option("own")
+    press(page, "Start")
+    expect(page.get_by_role("status")).to_contain_text("no events yet")
+    x, y = middle(page, 2, 0)
+    page.mouse.click(x + 40, y - 40)
+    page.get_by_label("A click adds").select_option("background")
+    page.mouse.click(x - 40, y + 40)
+    press(page, "One epoch")
+    other = open_page(page.url)
+    press(other, "One epoch")
+    numbers = [p.locator(".playground-numbers").inner_text() for p in (page, other)]
+    assert numbers[0] == numbers[1]
+    assert pixels(page) == pixels(other)
+
+
+def test_a_link_brings_back_every_choice(open_page, address):
+    asked = (
+        "?data=moons&events=100&noise=0.2&activation=relu&optimiser=Adam&rate=0.01&batch=10"
+        "&penalty=L2&strength=0.01&dropout=0.1&hidden=5-1-8-2&inputs=x1,x2x2,sinx1&start=7"
+        "&sample=3&scale=log"
+    )
+    page = open_page(address + asked + "#playground")
+    press(page, "Copy link")
+    assert page.url.split("?")[1] == asked[1:] + "#playground"
+    press(page, "One epoch")
+    other = open_page(page.url)
+    press(other, "One epoch")
+    assert pixels(page) == pixels(other)
+
+
+HOSTILE = [
+    "?hidden=9-9",
+    "?hidden=1-1-1-1-1",
+    "?hidden=&data=__proto__&activation=constructor&optimiser=toString&penalty=valueOf",
+    "?inputs=__proto__,x1,constructor&start=1e9&sample=-1&rate=NaN&batch=0",
+    "?points=" + ";".join(["1,1,1"] * 5000),
+    "?points=NaN,1,1;1e9,0,0;<b>,2,3;&weights=1,2,NaN",
+    "?data=<script>alert(1)</script>&%zz=%E0%A4%A",
+    "?weights=" + ",".join(["1e308"] * 13),
+]
+
+
+@pytest.mark.parametrize("query", HOSTILE)
+def test_any_address_gives_a_set_up_that_works(open_page, address, query):
+    page = open_page(address + query)
+    press(page, "One epoch")
     assert epoch(page) == 1
-    assert "NaN" not in page.locator(".playground-numbers").inner_text()
+    assert re.search(r"Training error\s+0\.\d{4}", page.locator(".playground-numbers").inner_text())
 
 
-@pytest.mark.parametrize("width", [320, 360, 700, 1400])
+def test_divergence_is_said_in_words(page):
+    page.evaluate("nnlecture.playground.network().w[0][0][1] = Infinity")
+    press(page, "One epoch")
+    expect(page.get_by_role("status")).to_contain_text("beyond all bounds")
+    press(page, "Start")
+    expect(page.get_by_role("button", name="Start")).to_be_visible()
+    assert "NaN" not in page.locator("#playground").inner_text()
+    press(page, "Reset")
+    press(page, "One epoch")
+    assert epoch(page) == 1
+
+
+def test_nothing_runs_out_of_sight(open_page, address):
+    page = open_page(address, viewport={"width": 900, "height": 900})
+    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<p>text</p>'.repeat(200))")
+    press(page, "Start")
+    wait_until(page, lambda: epoch(page) > 2)
+    page.mouse.wheel(0, 8000)
+    wait_until(page, lambda: page.evaluate("scrollY > 2000"))
+    page.wait_for_timeout(300)
+    stopped = epoch(page)
+    page.wait_for_timeout(500)
+    assert epoch(page) == stopped
+    page.mouse.wheel(0, -9000)
+    wait_until(page, lambda: epoch(page) > stopped)
+
+
+def test_fast_forward_fits_many_epochs_into_a_picture(page):
+    page.get_by_label("fast forward").check()
+    press(page, "Start")
+    wait_until(page, lambda: epoch(page) > 200)
+
+
+@pytest.mark.parametrize("width", [320, 390, 700, 1400])
 def test_fits_the_width(open_page, address, width):
-    page = open_page(address, viewport={"width": width, "height": 800})
-    page.get_by_role("slider", name="Hidden neurons").fill("8")
+    page = open_page(
+        address + "?hidden=8-8-8-8&inputs=x1,x2,x1x2,x1x1,x2x2,sinx1,sinx2",
+        viewport={"width": width, "height": 800},
+    )
+    options(page)
+    page.get_by_text("Weights, one by one").click()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
@@ -258,12 +556,125 @@ def test_pictures_follow_the_page_into_the_dark(open_page, address):
     wait_until(page, lambda: pixels(page) == light)
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_has_no_fault_that_axe_knows(open_page, address, scheme):
+    page = open_page(address, color_scheme=scheme)
+    page.get_by_text("Weights, one by one").click()
+    press(page, "One epoch")
+    assert axe(page) == []
+
+
+def test_print_has_the_picture_and_a_sentence(page):
+    page.emulate_media(media="print")
+    expect(page.locator(".playground-network")).to_be_visible()
+    expect(page.get_by_text("On the page this is a program")).to_be_visible()
+    expect(page.get_by_role("button", name="Start")).not_to_be_visible()
+
+
 def test_works_from_a_file_share(open_page, site):
     page = open_page((site / PAGE).as_uri())
-    page.get_by_role("button", name="One epoch").click()
+    press(page, "One epoch")
     assert epoch(page) == 1
+    page.get_by_label("Learning rate").select_option("0.3")
 
 
 def test_without_scripts_a_sentence_stands_in_its_place(open_page, address):
     page = open_page(address, java_script_enabled=False)
     assert "JavaScript" in page.locator("#playground").inner_text()
+
+
+# The experiments of the text, as the links in it set them up
+
+
+@pytest.fixture(scope="module")
+def experiment(chromium, address):
+    """Follow the link with these words in an experiment, train, and return the page."""
+    page = chromium.new_page()
+
+    def run(number, words, epochs):
+        [text] = re.findall(rf"^{number}\. (.*?)^(?:\d\.|\n)", CHAPTER, re.S | re.M)[:1]
+        [link] = re.findall(rf"\[{re.escape(words)}\]\((\?.*?)\)", text)
+        page.goto(address + link)
+        page.get_by_label("fast forward").check()
+        press(page, "Start")
+        wait_until(page, lambda: epoch(page) >= epochs)
+        press(page, "Pause")
+        training, validation, wrong = re.findall(
+            r"[\d.]+", page.locator(".playground-numbers").inner_text()
+        )[1:]
+        return float(training), float(validation), int(wrong)
+
+    run.page = page
+    yield run
+    page.close()
+
+
+def on_the_edge(page):
+    """Return the network's largest output on the edge of the plane."""
+    return page.evaluate(
+        """() => {
+            let largest = 0;
+            for (let a = -2; a <= 2; a += 0.1) {
+                for (const x of [[a, -2], [a, 2], [-2, a], [2, a]]) {
+                    const y = nnlecture.deep.forward(nnlecture.playground.network(), x);
+                    largest = Math.max(largest, y);
+                }
+            }
+            return largest;
+        }"""
+    )
+
+
+def test_experiment_1_the_boundary_closes_with_three_neurons(experiment):
+    for words, closed in [("one", False), ("two", False), ("three", True)]:
+        experiment(1, words, 150)
+        assert (on_the_edge(experiment.page) < 0.5) == closed
+
+
+def test_experiment_2_a_product_does_what_no_linear_layer_can(experiment):
+    assert experiment(2, "*linear*", 60)[2] > 30
+    assert experiment(2, "add the input $x_1x_2$", 60)[2] < 6
+
+
+def test_experiment_3_not_every_start_arrives(experiment):
+    assert experiment(3, "1", 150)[2] < 12
+    assert experiment(3, "2", 150)[2] < 12
+    assert experiment(3, "3", 150)[2] > 20
+
+
+def test_experiment_4_too_fast_kills_neurons(experiment):
+    alive = """() => {
+        const net = nnlecture.playground.network();
+        const events = nnlecture.data.sample("xor", 200, 1);
+        return net.v[0].filter((_, j) => events.some(({ x }) => {
+            nnlecture.deep.forward(net, x);
+            return net.v[0][j] > 0;
+        })).length;
+    }"""
+    errors, neurons = [], []
+    for words in ("0.01", "0.3", "10"):
+        errors.append(experiment(4, words, 150)[0])
+        neurons.append(experiment.page.evaluate(alive))
+    assert errors[2] > 1.5 * max(errors[:2])
+    assert neurons[:2] == [8, 8]
+    assert neurons[2] < 8
+
+
+def test_experiment_5_two_layers_separate_the_spirals(experiment):
+    assert experiment(5, "two layers", 400)[2] <= 3
+
+
+def test_experiment_6_the_validation_error_rises_again(experiment):
+    middle = experiment(6, "for a thousand epochs", 90)
+    end = experiment(6, "for a thousand epochs", 1000)
+    assert end[0] < middle[0]
+    assert end[1] > 1.3 * middle[1]
+
+
+def test_experiment_7_penalty_and_events_cure(experiment):
+    few = experiment(7, "few and noisy events", 800)
+    penalty = experiment(7, "penalty on large weights", 800)
+    many = experiment(7, "more events", 300)
+    assert few[1] > 3 * few[0]
+    assert penalty[1] < few[1]
+    assert many[1] < penalty[1]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from projects import BOOK, DECK, NESTED, deck_tex, lecture, make, write
+from projects import BOOK, DECK, NESTED, deck_tex, lecture, make, render, write
 
 ROOT = Path(__file__).parents[1]
 EXERCISE = """\
@@ -35,7 +35,9 @@ raise RuntimeError("a page without exercises is not executed again")
 # As if Quarto had made it.
 PAGE = """<html><body>
 <a href="notebooks/task.ipynb">a</a> <a href="notebooks/task-solution.ipynb">b</a>
-<a href="book.zip">c</a> <a href="data/made.csv">d</a> <a href="missing.html">e</a></body></html>"""
+<a href="./">home</a> <a href="book.zip">c</a> <a href="data/made.csv">d</a>
+<a href="missing.html">e</a>
+</body></html>"""
 
 
 @pytest.fixture
@@ -64,6 +66,22 @@ def test_everything_that_pages_link_to_is_made_and_what_is_missing_is_said(book)
         assert b"book.zip" not in site.read("book/index.html")
     assert run.err.splitlines() == ["warning: _book/index.html: dead link to missing.html"]
     assert (book / "index.html").read_text() == PAGE
+
+
+def test_either_renderer_may_follow_the_other(tmp_path, monkeypatch):
+    root = make(tmp_path, {"index.qmd": "# A\n", "task.qmd": EXERCISE.replace("@fig-sine", "it")
+                .replace("@sec-first", "@sec-task")})  # fmt: skip
+    monkeypatch.chdir(root)
+    render(root)
+    write(
+        root, {"_book/index.html": PAGE, "_book/site_libs/quarto.js": "", "_book/search.json": ""}
+    )
+    render(root)  # Quarto stopped half-way: its files are no author's
+    assert not (root / "_book" / "search.json").exists()
+    write(root, {"_book/index.html": PAGE, "_book/search.json": ""})
+    assert lecture("complete").code == 0
+    render(root)
+    assert not (root / "_book" / "search.json").exists()
 
 
 def test_kept_results_are_used_again(book):

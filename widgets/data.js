@@ -70,16 +70,29 @@ nnlecture.data = (() => {
     },
   };
 
-  /* A sample of one of the data sets, half signal and half background. */
-  function sample(name, events, seed) {
+  /* A sample of one of the data sets, half signal and half background. Each feature may be measured
+  with an error, of standard deviation `noise`. */
+  function sample(name, events, seed, noise = 0) {
     const random = source(seed);
     return Array.from({ length: events }, (_, a) => {
       const t = a % 2;
+      const measured = (x) => (noise ? x + random.normal(noise) : x);
       // Those few in the tails of a Gaussian that would lie outside the picture are put at its edge.
-      const x = DATA[name].event(t, random).map((x) => Math.max(-2, Math.min(2, x)));
+      const x = DATA[name].event(t, random).map((x) => Math.max(-2, Math.min(2, measured(x))));
       return { x, t };
     });
   }
 
-  return { DATA, source, sample };
+  // What a network may be given of an event: functions of the two features.
+  const FEATURES = {
+    x1: { title: "x₁", of: (x1) => x1 },
+    x2: { title: "x₂", of: (x1, x2) => x2 },
+    x1x2: { title: "x₁x₂", of: (x1, x2) => x1 * x2 },
+    x1x1: { title: "x₁²", of: (x1) => x1 ** 2 },
+    x2x2: { title: "x₂²", of: (x1, x2) => x2 ** 2 },
+    sinx1: { title: "sin πx₁", of: (x1) => Math.sin(Math.PI * x1) },
+    sinx2: { title: "sin πx₂", of: (x1, x2) => Math.sin(Math.PI * x2) },
+  };
+
+  return { DATA, FEATURES, source, sample };
 })();

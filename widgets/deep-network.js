@@ -16,7 +16,14 @@ new. The arrays are of 64-bit numbers, which is what the browser computes fastes
 var nnlecture = nnlecture || {};
 
 nnlecture.deep = (() => {
-  const { ACTIVATIONS } = nnlecture.network;
+  // Each function h of a neuron's sum v, and its derivative from the sum and the output phi = h(v):
+  // so no function has to be computed twice. exp may overflow to infinity: that gives 0.
+  const ACTIVATIONS = {
+    tanh: { h: (v) => 1 - 2 / (1 + Math.exp(2 * v)), dh: (v, phi) => 1 - phi * phi },
+    sigmoid: { h: (v) => 1 / (1 + Math.exp(-v)), dh: (v, phi) => phi * (1 - phi) },
+    relu: { h: (v) => (v > 0 ? v : 0), dh: (v) => (v > 0 ? 1 : 0) },
+    linear: { h: (v) => v, dh: () => 1 },
+  };
 
   /* The error of one event and its derivative by the output neuron's sum u. With the cross entropy
   the output has to be a sigmoid; the slope h'(u) cancels, and so does every logarithm of a y that
@@ -66,7 +73,8 @@ nnlecture.deep = (() => {
     for (let k = 0; k < x.length; k++) phi[0][k + 1] = x[k];
     for (let l = 0; l < w.length; l++) {
       const { h } = ACTIVATIONS[activations[l]];
-      const [before, here] = [phi[l], phi[l + 1]];
+      const before = phi[l];
+      const here = phi[l + 1];
       for (let j = 0; j < w[l].length; j++) {
         const row = w[l][j];
         let sum = 0;
@@ -75,25 +83,32 @@ nnlecture.deep = (() => {
         here[j + 1] = h(sum) * kept[l][j];
       }
     }
-    return phi.at(-1)[1];
+    return phi[w.length][1];
   }
 
   /* The error of the event that went through last. */
-  const error = ({ error, v, phi }, t) => ERRORS[error].E(v.at(-1)[0], phi.at(-1)[1], t);
+  function error({ error, v, phi }, t) {
+    const last = v.length - 1;
+    return ERRORS[error].E(v[last][0], phi[last + 1][1], t);
+  }
 
   /* The error signals of the event that went through last: delta[l][j], the derivative of the error
   by v[l][j]. From the output they go back over the weights, and nothing goes back over a bias. */
   function backward({ error, w, v, phi, delta, kept, activations }, t) {
     const last = w.length - 1;
     const u = v[last][0];
-    delta[last][0] = ERRORS[error].dE(u, phi[last + 1][1], t, ACTIVATIONS[activations[last]].dh(u));
+    const y = phi[last + 1][1];
+    delta[last][0] = ERRORS[error].dE(u, y, t, ACTIVATIONS[activations[last]].dh(u, y));
     for (let l = last - 1; l >= 0; l--) {
       const { dh } = ACTIVATIONS[activations[l]];
-      const [after, next] = [delta[l + 1], w[l + 1]];
+      const after = delta[l + 1];
+      const next = w[l + 1];
       for (let j = 0; j < v[l].length; j++) {
         let sum = 0;
         for (let i = 0; i < after.length; i++) sum += after[i] * next[i][j + 1];
-        delta[l][j] = sum * dh(v[l][j]) * kept[l][j];
+        const share = kept[l][j];
+        // A neuron that was left out passes nothing back.
+        delta[l][j] = share && sum * dh(v[l][j], phi[l + 1][j + 1] / share) * share;
       }
     }
   }
@@ -104,13 +119,18 @@ nnlecture.deep = (() => {
     for (let l = 0; l < slope.length; l++) {
       const before = phi[l];
       for (let j = 0; j < slope[l].length; j++) {
-        const [row, signal] = [slope[l][j], delta[l][j]];
+        const row = slope[l][j];
+        const signal = delta[l][j];
         for (let k = 0; k < row.length; k++) row[k] += signal * before[k];
       }
     }
   }
 
-  const clearSlope = ({ slope }) => slope.forEach((rows) => rows.forEach((row) => row.fill(0)));
+  function clearSlope({ slope }) {
+    for (let l = 0; l < slope.length; l++) {
+      for (let j = 0; j < slope[l].length; j++) slope[l][j].fill(0);
+    }
+  }
 
   /* Backpropagation: leave the derivatives of the error of one event in `slope`. */
   function gradient(network, x, t) {
@@ -124,7 +144,8 @@ nnlecture.deep = (() => {
   function update({ w, slope }, eta) {
     for (let l = 0; l < w.length; l++) {
       for (let j = 0; j < w[l].length; j++) {
-        const [row, step] = [w[l][j], slope[l][j]];
+        const row = w[l][j];
+        const step = slope[l][j];
         for (let k = 0; k < row.length; k++) row[k] -= eta * step[k];
       }
     }
@@ -150,6 +171,7 @@ nnlecture.deep = (() => {
   }
 
   return {
+    ACTIVATIONS,
     ERRORS,
     network,
     randomize,

@@ -1,16 +1,21 @@
 /*
 How the playground draws: maps of a function over the plane of the two features, the network that
 joins them, and the curve of the errors. Colours and marks are those of code/nnlecture/style.py.
+Nothing is made anew from frame to frame, so that a picture takes a few milliseconds.
 */
 "use strict";
 
 var nnlecture = nnlecture || {};
 
 nnlecture.view = (() => {
-  const { forward } = nnlecture.network;
+  const { forward } = nnlecture.deep;
 
   const LIMIT = 2; // the plane reaches from -LIMIT to LIMIT
-  const POINTS = 61; // of the grid on which a map is computed, in each direction
+  const FINE = 61; // points of the output's map, in each direction
+  const COARSE = 31; // points of the others: every second one
+  const SHADES = 255; // of the colours between background and signal
+  const NARROW = 560; // CSS pixels: below, the layers stand from top to bottom
+  const NEAR = 7; // CSS pixels from a line at which the pointer touches it
 
   // `tints` lead from background (-1) over undecided (0) to signal (1).
   const PALETTES = {
@@ -29,6 +34,22 @@ nnlecture.view = (() => {
       tints: ["#6B3A1C", "#1E2124", "#14547D"],
     },
   };
+  for (const palette of Object.values(PALETTES)) palette.shades = shades(palette.tints);
+
+  /* The colours from -1 to 1, as the bytes of a picture. */
+  function shades(tints) {
+    const [low, middle, high] = tints.map((colour) =>
+      [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16)),
+    );
+    const bytes = new Uint8ClampedArray(4 * (SHADES + 1));
+    for (let i = 0; i <= SHADES; i++) {
+      const value = (2 * i) / SHADES - 1;
+      const end = value < 0 ? low : high;
+      middle.forEach((m, c) => (bytes[4 * i + c] = m + Math.abs(value) * (end[c] - m)));
+      bytes[4 * i + 3] = 255; // opaque
+    }
+    return new Uint32Array(bytes.buffer);
+  }
 
   /* The palette that fits the page, whoever made it dark: what counts is the colour behind. */
   function palette(element) {
@@ -43,98 +64,147 @@ nnlecture.view = (() => {
     return PALETTES.light;
   }
 
-  const bytes = (colour) => [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
-
-  /* Red, green and blue for a value from -1 to 1. */
-  function tint(value, [low, middle, high]) {
-    const share = Math.min(1, Math.abs(value));
-    const end = value < 0 ? low : high;
-    return middle.map((m, i) => m + share * (end[i] - m));
-  }
-
-  /* Everything that the maps show, on a grid of the plane from the upper left, row by row: the
-  inputs, for each hidden neuron its sum v and its output phi, and the network's output y. */
-  function responses(network, features) {
-    const maps = { inputs: [], v: [], phi: [], y: [] };
-    for (let row = 0; row < POINTS; row++) {
-      for (let column = 0; column < POINTS; column++) {
-        const x1 = LIMIT * ((2 * column) / (POINTS - 1) - 1);
-        const x2 = LIMIT * (1 - (2 * row) / (POINTS - 1));
-        const { x, v, phi, y } = forward(network, features([x1, x2]));
-        maps.inputs.push(x.slice(1));
-        maps.v.push(v);
-        maps.phi.push(phi.slice(1));
-        maps.y.push(y);
+  /* Where values on a square grid change sign: calls `segment(x1, y1, x2, y2)`, in units of the
+  grid, for each piece of the line. In each cell the zeros on its four sides are found by linear
+  interpolation and joined in pairs. */
+  const xs = new Float64Array(4);
+  const ys = new Float64Array(4);
+  function contour(values, points, segment) {
+    for (let row = 0; row < points - 1; row++) {
+      for (let column = 0; column < points - 1; column++) {
+        const i = row * points + column;
+        const a = values[i];
+        const b = values[i + 1];
+        const c = values[i + points + 1];
+        const d = values[i + points];
+        let found = 0;
+        if (a < 0 !== b < 0) {
+          xs[found] = column + a / (a - b);
+          ys[found++] = row;
+        }
+        if (b < 0 !== c < 0) {
+          xs[found] = column + 1;
+          ys[found++] = row + b / (b - c);
+        }
+        if (c < 0 !== d < 0) {
+          xs[found] = column + 1 - c / (c - d);
+          ys[found++] = row + 1;
+        }
+        if (d < 0 !== a < 0) {
+          xs[found] = column;
+          ys[found++] = row + 1 - d / (d - a);
+        }
+        if (found > 1) segment(xs[0], ys[0], xs[1], ys[1]);
+        if (found > 3) segment(xs[2], ys[2], xs[3], ys[3]);
       }
     }
-    return maps;
   }
 
-  /* Where values on the grid change sign: line segments [x, y, x, y] in units of the grid. In each
-  cell the zeros on its four sides are found by linear interpolation and joined in pairs. */
-  function contour(values) {
-    const segments = [];
-    const at = (column, row) => values[row * POINTS + column];
-    for (let row = 0; row < POINTS - 1; row++) {
-      for (let column = 0; column < POINTS - 1; column++) {
-        const corners = [
-          [column, row],
-          [column + 1, row],
-          [column + 1, row + 1],
-          [column, row + 1],
-        ];
-        const zeros = [];
-        corners.forEach(([x, y], i) => {
-          const [xNext, yNext] = corners[(i + 1) % 4];
-          const [here, there] = [at(x, y), at(xNext, yNext)];
-          if (here < 0 !== there < 0) {
-            const share = here / (here - there);
-            zeros.push([x + share * (xNext - x), y + share * (yNext - y)]);
+  /* A picture of a function on the plane: `level`, from -1 to 1, gives the colours, and where `zero`
+  changes sign there is a line. */
+  function map(points) {
+    const canvas = new OffscreenCanvas(points, points);
+    const pen = canvas.getContext("2d");
+    const picture = pen.createImageData(points, points);
+    const pixels = new Uint32Array(picture.data.buffer);
+    const level = new Float32Array(points * points);
+    return { points, canvas, pen, picture, pixels, level, zero: level };
+  }
+
+  /* The maps of a network: of its inputs, of each hidden neuron and of its output. `functions` are
+  the inputs as functions of the two features. */
+  function maps(network, functions) {
+    // Looks at the weights of the network, but has numbers of its own: the training goes on.
+    const looking = { ...nnlecture.deep.network(network.layers, network.activations[0]), w: network.w };
+    const plane = [];
+    for (let row = 0; row < FINE; row++) {
+      for (let column = 0; column < FINE; column++) {
+        const x1 = LIMIT * ((2 * column) / (FINE - 1) - 1);
+        const x2 = LIMIT * (1 - (2 * row) / (FINE - 1));
+        plane.push(functions.map((f) => f(x1, x2)));
+      }
+    }
+    const inputs = functions.map((_, k) => {
+      const shown = map(COARSE);
+      for (let row = 0; row < COARSE; row++) {
+        for (let column = 0; column < COARSE; column++) {
+          const value = plane[2 * row * FINE + 2 * column][k];
+          shown.level[row * COARSE + column] = value / LIMIT;
+        }
+      }
+      return shown;
+    });
+    const hidden = network.layers.slice(1, -1).map((n) =>
+      Array.from({ length: n }, () => {
+        const shown = map(COARSE);
+        shown.zero = new Float32Array(COARSE * COARSE);
+        return shown;
+      }),
+    );
+    return { looking, plane, layers: [inputs, ...hidden, [map(FINE)]], rough: map(COARSE) };
+  }
+
+  /* Compute what the maps show; `quick` leaves out every second point of the output, too. The
+  sigmoid has its middle at 1/2, the others have it at 0. */
+  function compute({ looking, plane, layers, rough }, quick) {
+    const last = layers.length - 1;
+    const half = looking.activations[0] === "sigmoid";
+    const output = layers[last][0].level;
+    for (let row = 0; row < FINE; row += quick ? 2 : 1) {
+      for (let column = 0; column < FINE; column += quick ? 2 : 1) {
+        const i = row * FINE + column;
+        output[i] = 2 * forward(looking, plane[i]) - 1;
+        if (row % 2 || column % 2) continue;
+        const at = (row / 2) * COARSE + column / 2;
+        rough.level[at] = output[i];
+        for (let l = 1; l < last; l++) {
+          for (let j = 0; j < layers[l].length; j++) {
+            const phi = looking.phi[l][j + 1];
+            layers[l][j].level[at] = half ? 2 * phi - 1 : phi;
+            layers[l][j].zero[at] = looking.v[l - 1][j];
           }
-        });
-        for (let i = 0; i + 1 < zeros.length; i += 2) {
-          segments.push([...zeros[i], ...zeros[i + 1]]);
         }
       }
     }
-    return segments;
   }
 
-  /* Prepare a canvas for drawing in CSS pixels, sharp on every screen. */
+  /* Give a canvas its size, in CSS pixels, and return its pen; sharp on every screen. */
   function prepare(canvas, width, height) {
     const scale = globalThis.devicePixelRatio || 1;
-    canvas.width = Math.round(width * scale);
-    canvas.height = Math.round(height * scale);
-    canvas.style.height = `${height}px`;
     const pen = canvas.getContext("2d");
-    pen.scale(scale, scale);
-    pen.font = `15px ${getComputedStyle(canvas).fontFamily}`;
-    pen.textBaseline = "middle";
+    if (canvas.width !== Math.round(width * scale) || canvas.height !== Math.round(height * scale)) {
+      canvas.width = Math.round(width * scale);
+      canvas.height = Math.round(height * scale);
+      canvas.style.height = `${height}px`;
+      pen.scale(scale, scale);
+      pen.font = `15px ${getComputedStyle(canvas).fontFamily}`;
+      pen.textBaseline = "middle";
+    }
+    pen.clearRect(0, 0, width, height);
     return pen;
   }
 
-  /* Draw values from -1 to 1 as a square picture, with a line where `zero` changes sign. */
-  function drawMap(pen, { x, y, size }, values, zero, colours) {
-    const picture = new ImageData(POINTS, POINTS);
-    const tints = colours.tints.map(bytes);
-    values.forEach((value, i) => {
-      picture.data.set(tint(value, tints), 4 * i);
-      picture.data[4 * i + 3] = 255; // opaque
-    });
-    const small = new OffscreenCanvas(POINTS, POINTS);
-    small.getContext("2d").putImageData(picture, 0, 0);
-    const [left, top, step] = [x - size / 2, y - size / 2, size / (POINTS - 1)];
+  /* Draw a map as a square, with its line. */
+  function drawMap(pen, { x, y, size }, shown, colours) {
+    const { points, level, zero, pixels, picture, canvas } = shown;
+    const { shades } = colours;
+    for (let i = 0; i < level.length; i++) {
+      const share = Math.max(-1, Math.min(1, level[i]));
+      pixels[i] = shades[Math.round(((share + 1) / 2) * SHADES) | 0];
+    }
+    shown.pen.putImageData(picture, 0, 0);
+    const [left, top, step] = [x - size / 2, y - size / 2, size / (points - 1)];
     pen.save();
     pen.beginPath();
     pen.rect(left, top, size, size);
     pen.clip();
     // A grid point is the middle of a pixel of the small picture.
-    pen.drawImage(small, left - step / 2, top - step / 2, size + step, size + step);
+    pen.drawImage(canvas, left - step / 2, top - step / 2, size + step, size + step);
     pen.beginPath();
-    for (const [x1, y1, x2, y2] of contour(zero)) {
+    contour(zero, points, (x1, y1, x2, y2) => {
       pen.moveTo(left + step * x1, top + step * y1);
       pen.lineTo(left + step * x2, top + step * y2);
-    }
+    });
     pen.strokeStyle = colours.ink;
     pen.lineWidth = 1.5;
     pen.stroke();
@@ -144,116 +214,217 @@ nnlecture.view = (() => {
     pen.strokeRect(left, top, size, size);
   }
 
-  /* Draw events: signal as full circles, background as open squares. */
-  function drawEvents(pen, { x, y, size }, sample, colours) {
-    const scale = (0.98 * size) / (2 * LIMIT);
+  // Between the plane and the pixels of a map
+  const scaleOf = ({ size }) => (0.98 * size) / (2 * LIMIT);
+  const toPixels = (place, [x1, x2]) => [
+    place.x + scaleOf(place) * x1,
+    place.y - scaleOf(place) * x2,
+  ];
+  const toPlane = (place, x, y) => [
+    (x - place.x) / scaleOf(place),
+    (place.y - y) / scaleOf(place),
+  ];
+
+  /* Draw events {at, t}: signal as full circles, background as open squares. */
+  function drawEvents(pen, place, sample, colours) {
     pen.lineWidth = 1.2;
     pen.fillStyle = colours.signal;
     pen.strokeStyle = colours.background;
-    for (const event of sample) {
-      const [left, top] = [x + scale * event.x[0], y - scale * event.x[1]];
-      if (event.t) {
-        pen.beginPath();
-        pen.arc(left, top, 2.6, 0, 2 * Math.PI);
-        pen.fill();
-      } else {
-        pen.strokeRect(left - 2.2, top - 2.2, 4.4, 4.4);
-      }
+    pen.beginPath();
+    for (const { at, t } of sample) {
+      if (!t) continue;
+      const [x, y] = toPixels(place, at);
+      pen.moveTo(x + 2.6, y);
+      pen.arc(x, y, 2.6, 0, 2 * Math.PI);
     }
+    pen.fill();
+    pen.beginPath();
+    for (const { at, t } of sample) {
+      if (t) continue;
+      const [x, y] = toPixels(place, at);
+      pen.rect(x - 2.2, y - 2.2, 4.4, 4.4);
+    }
+    pen.stroke();
   }
 
   /* Draw a connection as wide as its weight is large; negative ones are dashed. */
-  function drawWeight(pen, from, to, weight, colours) {
+  function drawWeight(pen, from, to, weight, colours, chosen) {
+    if (!Number.isFinite(weight) || weight === 0) return;
     pen.beginPath();
     pen.moveTo(from.x, from.y);
     pen.lineTo(to.x, to.y);
     pen.setLineDash(weight < 0 ? [6, 3] : []);
-    pen.strokeStyle = weight < 0 ? colours.background : colours.signal;
-    pen.lineWidth = Math.min(0.7 * Math.abs(weight), 7);
-    if (pen.lineWidth > 0 && weight !== 0) pen.stroke();
+    pen.strokeStyle = chosen ? colours.ink : weight < 0 ? colours.background : colours.signal;
+    pen.lineWidth = chosen ? 4 : Math.max(0.3, Math.min(0.7 * Math.abs(weight), 7));
+    pen.stroke();
     pen.setLineDash([]);
   }
 
-  /* Where everything stands: from left to right or, on a phone, from top to bottom. */
-  function layout(width, inputs, neurons) {
-    const spread = (n, length, step) =>
-      Array.from({ length: n }, (_, i) => length / 2 + (i - (n - 1) / 2) * step);
-    if (width < 560) {
-      const size = Math.min(48, width / neurons - 6);
+  /* Where the maps stand, layer by layer: from left to right or, on a phone, from top to bottom. */
+  function layout(width, layers) {
+    const last = layers.length - 1;
+    const narrow = width < NARROW;
+    const spread = (n, length, most) => {
+      const step = Math.min(most, length / n);
+      return Array.from({ length: n }, (_, i) => length / 2 + (i - (n - 1) / 2) * step);
+    };
+    if (narrow) {
       const output = Math.min(width - 2, 380);
-      const place = (y, size) => (x) => ({ x, y, size });
-      return {
-        height: 190 + output,
-        inputs: spread(inputs, width, Math.min(100, width / inputs)).map(place(25, 48)),
-        hidden: spread(neurons, width, Math.min(70, width / neurons)).map(place(125, size)),
-        output: { x: width / 2, y: 189 + output / 2, size: output },
-      };
+      let top = 18; // above it, the names of the inputs
+      const places = layers.slice(0, -1).map((n) => {
+        const size = Math.min(last > 2 ? 38 : 48, width / n - 6);
+        const y = top + size / 2;
+        top += size + (last > 2 ? 46 : 60);
+        return spread(n, width, 90).map((x) => ({ x, y, size }));
+      });
+      places.push([{ x: width / 2, y: top + output / 2, size: output }]);
+      return { narrow, height: top + output + 2, places };
     }
     const height = 370;
     const top = 30; // above it, the names of the columns
-    const size = Math.min(60, (height - top) / neurons - 6);
-    const place = (x, size) => (y) => ({ x, y: y + top, size });
-    const output = height - top - 2;
+    const output = Math.min(height - top - 2, 0.42 * width);
+    const [left, right] = [100, width - output - 46 - (last > 2 ? 0 : 30)];
+    const places = layers.slice(0, -1).map((n, l) => {
+      const size = Math.min(last > 3 ? 44 : 56, (height - top) / n - 6);
+      const x = l ? left + ((right - left) * (last > 2 ? l : 1)) / (last > 2 ? last - 1 : 1.6) : left;
+      return spread(n, height - top, 84).map((y) => ({ x, y: y + top, size }));
+    });
+    places.push([{ x: width - output / 2 - 1, y: top + output / 2, size: output }]);
+    return { narrow, height, places };
+  }
+
+  /* Draw the network: its inputs, each hidden neuron's own response, and its output with events.
+  `chosen` is the weight [l, j, k] that is pointed at, `cursor` a point of the plane. `quick` draws
+  the output with fewer points. Return where everything is. */
+  function drawNetwork(canvas, { network, shown, names, sample, chosen, cursor, colours, quick }) {
+    const width = canvas.clientWidth;
+    const { narrow, height, places } = layout(width, network.layers);
+    const pen = prepare(canvas, width, height);
+    const last = places.length - 1;
+    compute(shown, quick);
+    for (let l = 0; l < last; l++) {
+      for (let j = 0; j < places[l + 1].length; j++) {
+        for (let k = 0; k < places[l].length; k++) {
+          const is = chosen && chosen[0] === l && chosen[1] === j && chosen[2] === k + 1;
+          drawWeight(pen, places[l][k], places[l + 1][j], network.w[l][j][k + 1], colours, is);
+        }
+      }
+    }
+    for (let l = 0; l <= last; l++) {
+      places[l].forEach((place, j) => {
+        const rough = quick && l === last;
+        drawMap(pen, place, rough ? shown.rough : shown.layers[l][j], colours);
+      });
+    }
+    const output = places[last][0];
+    if (chosen && chosen[2] === 0) {
+      const { x, y, size } = places[chosen[0] + 1][chosen[1]];
+      pen.strokeStyle = colours.ink;
+      pen.lineWidth = 3;
+      pen.strokeRect(x - size / 2, y - size / 2, size, size);
+    }
+    drawEvents(pen, output, sample, colours);
+    pen.fillStyle = colours.ink;
+    pen.textAlign = narrow ? "center" : "right";
+    places[0].forEach(({ x, y, size }, k) => {
+      if (narrow) pen.fillText(names[k], x, y - size / 2 - 9);
+      else pen.fillText(names[k], x - size / 2 - 6, y);
+    });
+    if (!narrow) {
+      pen.textAlign = "center";
+      pen.fillText("inputs", places[0][0].x, 10);
+      pen.fillText("output", output.x, 10);
+      if (last > 1) {
+        const title = last > 2 ? "hidden layers" : "hidden neurons";
+        pen.fillText(title, (places[1][0].x + places[last - 1][0].x) / 2, 10);
+      }
+    }
+    if (cursor) {
+      const [x, y] = toPixels(output, cursor);
+      pen.strokeStyle = colours.ink;
+      pen.lineWidth = 2;
+      pen.beginPath();
+      pen.moveTo(x - 9, y);
+      pen.lineTo(x + 9, y);
+      pen.moveTo(x, y - 9);
+      pen.lineTo(x, y + 9);
+      pen.stroke();
+    }
+    return places;
+  }
+
+  /* The weight at a point of the drawing: [l, j, k] of the nearest line, or of the bias (k = 0) of
+  the neuron there, or nothing. */
+  function weightAt(places, x, y) {
+    for (let l = 1; l < places.length - 1; l++) {
+      for (let j = 0; j < places[l].length; j++) {
+        const { x: left, y: top, size } = places[l][j];
+        if (Math.max(Math.abs(x - left), Math.abs(y - top)) < size / 2) return [l - 1, j, 0];
+      }
+    }
+    let [best, nearest] = [null, NEAR];
+    for (let l = 1; l < places.length; l++) {
+      places[l].forEach((to, j) =>
+        places[l - 1].forEach((from, k) => {
+          const [dx, dy] = [to.x - from.x, to.y - from.y];
+          const share = ((x - from.x) * dx + (y - from.y) * dy) / (dx * dx + dy * dy);
+          const distance = Math.hypot(x - from.x - share * dx, y - from.y - share * dy);
+          if (share > 0 && share < 1 && distance < nearest) {
+            [best, nearest] = [[l - 1, j, k + 1], distance];
+          }
+        }),
+      );
+    }
+    const { x: left, y: top, size } = places.at(-1)[0];
+    const inside = Math.max(Math.abs(x - left), Math.abs(y - top)) < size / 2;
+    return inside ? null : best;
+  }
+
+  /* The errors after each epoch. When there is no more room, every second one is left out: so the
+  memory stays as it is however long the training takes. */
+  function history(room = 600) {
+    const curve = { training: new Float64Array(room), validation: new Float64Array(room) };
+    let [length, stride] = [0, 1];
     return {
-      height,
-      titles: true,
-      inputs: spread(inputs, height - top, 90).map(place(75, 60)),
-      hidden: spread(neurons, height - top, Math.min(90, (height - top) / neurons)).map(
-        place((105 + width - output) / 2, size),
-      ),
-      output: { x: width - output / 2 - 1, y: top + output / 2, size: output },
+      curve,
+      get length() {
+        return length;
+      },
+      get stride() {
+        return stride;
+      },
+      /* Whether the errors after this epoch are to be kept. */
+      wants: (epoch) => epoch % stride === 0,
+      add(training, validation) {
+        if (length === room) {
+          length = room / 2;
+          stride *= 2;
+          for (const values of Object.values(curve)) {
+            for (let i = 0; i < length; i++) values[i] = values[2 * i];
+          }
+        }
+        curve.training[length] = training;
+        curve.validation[length] = validation;
+        length++;
+      },
     };
   }
 
-  /* Draw the network: its inputs, each hidden neuron's own response, and its output with events. */
-  function drawNetwork(canvas, { network, names, features, sample }) {
-    const width = canvas.clientWidth;
-    const colours = palette(canvas);
-    const places = layout(width, names.length, network.w1.length);
-    const pen = prepare(canvas, width, places.height);
-    const maps = responses(network, features);
-    places.hidden.forEach((hidden, j) => {
-      places.inputs.forEach((input, k) =>
-        drawWeight(pen, input, hidden, network.w1[j][k + 1], colours),
-      );
-      drawWeight(pen, hidden, places.output, network.w2[j + 1], colours);
-    });
-    pen.fillStyle = colours.ink;
-    pen.textAlign = "right";
-    places.inputs.forEach((place, k) => {
-      const x_k = maps.inputs.map((x) => x[k]);
-      drawMap(pen, place, x_k.map((x) => x / LIMIT), x_k, colours);
-      pen.fillText(names[k], place.x - place.size / 2 - 6, place.y);
-    });
-    places.hidden.forEach((place, j) => {
-      // The sigmoid has its middle at 1/2, the others have it at 0.
-      const level = (phi) => (network.hidden === "sigmoid" ? 2 * phi - 1 : phi);
-      const v_j = maps.v.map((v) => v[j]);
-      drawMap(pen, place, maps.phi.map((phi) => level(phi[j])), v_j, colours);
-    });
-    const y = maps.y.map((y) => 2 * y - 1);
-    drawMap(pen, places.output, y, y, colours);
-    drawEvents(pen, places.output, sample, colours);
-    if (places.titles) {
-      pen.textAlign = "center";
-      pen.fillStyle = colours.ink;
-      pen.fillText("inputs", places.inputs[0].x, 10);
-      pen.fillText("hidden neurons", places.hidden[0].x, 10);
-      pen.fillText("output", places.output.x, 10);
-    }
-  }
-
-  /* Draw the errors {training, validation} after each epoch. */
-  function drawErrors(canvas, errors) {
-    const [width, height] = [canvas.clientWidth, 130];
-    const colours = palette(canvas);
+  /* Draw the errors against the epochs; `now` are those after the epoch `epoch`. */
+  function drawErrors(canvas, { past, epoch, now, logarithmic, colours }) {
+    const [width, height] = [canvas.clientWidth, 150];
     const pen = prepare(canvas, width, height);
-    const [left, right, top, bottom] = [34, width - 2, 10, height - 28];
-    const epochs = Math.max(10, errors.length - 1);
-    const largest = Math.max(0.15, ...errors.slice(0, 5).map((e) => e.training));
+    const [left, right, top, bottom] = [44, width - 2, 10, height - 28];
+    const epochs = Math.max(10, epoch);
+    const largest = Math.max(0.15, past.curve.training[0] || 0);
+    const floor = -4; // of the logarithmic scale, a power of ten
+    const share = logarithmic
+      ? (error) => (Math.log10(error) - floor) / (Math.log10(largest) - floor)
+      : (error) => error / largest;
     const x = (epoch) => left + ((right - left) * epoch) / epochs;
-    const y = (error) => bottom - (bottom - top) * Math.min(1, error / largest);
+    const y = (error) => bottom - (bottom - top) * Math.max(0, Math.min(1, share(error)));
     pen.strokeStyle = colours.line;
+    pen.lineWidth = 1;
     pen.beginPath();
     pen.moveTo(left, top);
     pen.lineTo(left, bottom);
@@ -261,26 +432,24 @@ nnlecture.view = (() => {
     pen.stroke();
     pen.fillStyle = colours.ink;
     pen.textAlign = "right";
-    pen.fillText("0", left - 6, bottom);
-    pen.fillText("0.1", left - 6, y(0.1));
+    for (const tick of logarithmic ? [0.0001, 0.001, 0.01, 0.1] : [0, 0.1]) {
+      pen.fillText(tick < 0.001 && tick ? "10⁻⁴" : String(tick), left - 6, y(tick));
+    }
     pen.fillText(`${epochs} epochs`, right, bottom + 16);
-    const stride = Math.ceil(errors.length / width); // no more points than there are pixels
     for (const [name, colour, dash] of [
       ["training", colours.signal, []],
       ["validation", colours.background, [5, 3]],
     ]) {
       pen.beginPath();
-      errors.forEach((error, epoch) => {
-        if (epoch % stride === 0 || epoch === errors.length - 1) {
-          pen.lineTo(x(epoch), y(error[name]));
-        }
-      });
+      for (let i = 0; i < past.length; i++) pen.lineTo(x(i * past.stride), y(past.curve[name][i]));
+      pen.lineTo(x(epoch), y(now[name]));
       pen.strokeStyle = colour;
       pen.lineWidth = 2;
       pen.setLineDash(dash);
       pen.stroke();
     }
+    pen.setLineDash([]);
   }
 
-  return { contour, drawNetwork, drawErrors };
+  return { LIMIT, contour, drawErrors, drawNetwork, history, maps, palette, toPlane, weightAt };
 })();

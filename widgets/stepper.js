@@ -6,7 +6,7 @@ time. It takes the place of what stands in the element with the id "stepper".
 
 (() => {
   const deep = nnlecture.deep;
-  const { ACTIVATIONS } = nnlecture.network;
+  const { ACTIVATIONS } = nnlecture.deep;
   const { steps, digits, number } = nnlecture.steps;
   const address = nnlecture.address;
 

@@ -3,6 +3,16 @@
 Used by Quarto and by the built-in renderer.
 ]]
 
+local words = {}
+
+local function Meta(meta)
+  words = meta['lecture-words'] or {}
+end
+
+local function word(english)
+  return words[english] and pandoc.utils.stringify(words[english]) or english
+end
+
 local function Div(div)
   if not div.classes:includes('answer') then
     return nil
@@ -12,10 +22,10 @@ local function Div(div)
   end
   -- A heading in the answer begins a section, which must end in the fold: hence the Div.
   return {
-    pandoc.RawBlock('html', '<details class="answer"><summary>Solution</summary>'),
+    pandoc.RawBlock('html', '<details class="answer"><summary>' .. word('Solution') .. '</summary>'),
     pandoc.Div(div.content, {class = 'answer-text'}),
     pandoc.RawBlock('html', '</details>'),
   }
 end
 
-return {{Div = Div}}
+return {{Meta = Meta}, {Div = Div}}

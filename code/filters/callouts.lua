@@ -1,12 +1,28 @@
 --[[ callouts: Quarto's callouts, a box in the book and Beamer's block in the deck.
 
 ::: {.callout-note title="Title"} with `collapse="true"` becomes a `details` element in the book,
-otherwise a `div`. Instead of the attribute the title may be the callout's first heading. The
-built-in renderer uses this for the book and allows none in frames. Quarto uses it for the deck, at
-its entry point `pre-ast`: its own callouts ask LaTeX for a large package of icons.
+otherwise a `div`. Instead of the attribute the title may be the callout's first heading. One with a
+label such as `#nte-name` has a number. The built-in renderer uses this for the book and allows none
+in frames. Quarto uses it for the deck, at its entry point `pre-ast`: its own callouts ask LaTeX for
+a large package of icons.
 ]]
 
 local kinds = {note = 'Note', tip = 'Tip', warning = 'Warning', important = 'Important', caution = 'Caution'}
+
+local index, words = {}, {}
+
+local function Meta(meta)
+  words = meta['lecture-words'] or {}
+  if meta['lecture-index'] then
+    local file = io.open(pandoc.utils.stringify(meta['lecture-index']), 'r')
+    index = pandoc.json.decode(file:read('a'), false)
+    file:close()
+  end
+end
+
+local function word(english)
+  return words[english] and pandoc.utils.stringify(words[english]) or english
+end
 
 local function raw(text)
   return pandoc.RawBlock('html', text)
@@ -28,13 +44,23 @@ local function Div(div)
     return nil
   end
   local content = div.content
-  local title = pandoc.Inlines(kinds[kind])
+  local title = pandoc.Inlines(word(kinds[kind]))
+  local given = true
   if div.attributes.title then
     title = pandoc.utils.blocks_to_inlines(pandoc.read(div.attributes.title).blocks)
   end
   if not div.attributes.title and #content > 0 and content[1].t == 'Header' then
     title = content[1].content
     content:remove(1)
+  elseif not div.attributes.title then
+    given = false
+  end
+  local id = ''
+  if index[div.identifier] then
+    id = ' id="' .. div.identifier .. '"'
+    local number = word(kinds[kind]) .. ' ' .. index[div.identifier].number
+    title = given and pandoc.Inlines{pandoc.Str(number .. ':'), pandoc.Space()} .. title
+      or pandoc.Inlines(number)
   end
   if not FORMAT:match('^html') then
     return block(title, content)
@@ -44,14 +70,14 @@ local function Div(div)
   local collapse = div.attributes.collapse
   if collapse then
     local open = collapse == 'false' and ' open' or ''
-    blocks:insert(raw('<details class="' .. class .. '"' .. open .. '>'))
+    blocks:insert(raw('<details class="' .. class .. '"' .. id .. open .. '>'))
     blocks:insert(pandoc.Plain(pandoc.Inlines{pandoc.RawInline('html', '<summary class="callout-title">')}
       .. title .. {pandoc.RawInline('html', '</summary>')}))
     blocks:extend(content)
     blocks:insert(raw('</details>'))
     return blocks
   end
-  blocks:insert(raw('<div class="' .. class .. '" role="note">'))
+  blocks:insert(raw('<div class="' .. class .. '"' .. id .. ' role="note">'))
   blocks:insert(pandoc.Plain(pandoc.Inlines{pandoc.RawInline('html', '<p class="callout-title">')}
     .. title .. {pandoc.RawInline('html', '</p>')}))
   blocks:extend(content)
@@ -60,5 +86,5 @@ local function Div(div)
 end
 
 if FORMAT:match('^html') or FORMAT == 'beamer' then
-  return {{Div = Div}}
+  return {{Meta = Meta}, {Div = Div}}
 end

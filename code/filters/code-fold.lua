@@ -4,6 +4,16 @@ The built-in renderer puts such code into a Div with the class `code-fold`. `ope
 unfolded at first. Quarto does this itself.
 ]]
 
+local words = {}
+
+local function Meta(meta)
+  words = meta['lecture-words'] or {}
+end
+
+local function word(english)
+  return words[english] and pandoc.utils.stringify(words[english]) or english
+end
+
 local function Div(div)
   if not div.classes:includes('code-fold') then
     return nil
@@ -13,11 +23,11 @@ local function Div(div)
   end
   local open = div.attributes.open and ' open' or ''
   local blocks = pandoc.List{
-    pandoc.RawBlock('html', '<details class="code-fold"' .. open .. '><summary>Code</summary>'),
+    pandoc.RawBlock('html', '<details class="code-fold"' .. open .. '><summary>' .. word('Code') .. '</summary>'),
   }
   blocks:extend(div.content)
   blocks:insert(pandoc.RawBlock('html', '</details>'))
   return blocks
 end
 
-return {{Div = Div}}
+return {{Meta = Meta}, {Div = Div}}

@@ -11,7 +11,15 @@ local index, page, root = {}, '', ''
 local present = {}
 local html = FORMAT:match('^html') ~= nil
 
-local names = {fig = 'Figure', eq = 'Equation', tbl = 'Table'}
+local names = {
+  fig = 'Figure', eq = 'Equation', tbl = 'Table', lst = 'Listing', nte = 'Note', tip = 'Tip',
+  wrn = 'Warning', imp = 'Important', cau = 'Caution',
+}
+local words = {}
+
+local function word(english)
+  return words[english] and pandoc.utils.stringify(words[english]) or english
+end
 
 local function read_meta(meta)
   local file = io.open(pandoc.utils.stringify(meta['lecture-index']), 'r')
@@ -19,6 +27,7 @@ local function read_meta(meta)
   file:close()
   page = pandoc.utils.stringify(meta['lecture-page'] or '')
   root = pandoc.utils.stringify(meta['lecture-root'] or '')
+  words = meta['lecture-words'] or {}
 end
 
 local function number_of(id)
@@ -92,7 +101,7 @@ local function Para(paragraph)
 end
 
 local function prefix(caption, kind, id)
-  local text = names[kind] .. ' ' .. number_of(id) .. ':'
+  local text = word(names[kind]) .. ' ' .. number_of(id) .. ':'
   local label = pandoc.List{pandoc.Span({pandoc.Str(text)}, {class = 'caption-label'}), pandoc.Space()}
   if #caption == 0 then
     return {pandoc.Plain(label)}
@@ -107,14 +116,50 @@ local function latex_number(counter, id)
 end
 
 local function Figure(figure)
-  if not figure.identifier:match('^fig%-') then
+  local id = figure.identifier
+  local kind = id:match('^(fig)%-') or id:match('^(tbl)%-')
+  if not kind then
     return nil
   end
   if html then
-    figure.caption.long = prefix(figure.caption.long, 'fig', figure.identifier)
+    figure.caption.long = prefix(figure.caption.long, kind, id)
     return figure
+  elseif kind == 'fig' then
+    return {latex_number('figure', id), figure}
   end
-  return {latex_number('figure', figure.identifier), figure}
+  -- A table that a picture shows.
+  local function latex(text) return pandoc.RawInline('latex', text) end
+  local caption = pandoc.utils.blocks_to_inlines(figure.caption.long)
+  return pandoc.List{
+    latex_number('table', id),
+    pandoc.RawBlock('latex', '\\begin{table}\\centering'),
+    pandoc.Plain(pandoc.Inlines{latex('\\caption{')} .. caption .. {latex('}\\label{' .. id .. '}')}),
+  } .. figure.content .. {pandoc.RawBlock('latex', '\\end{table}')}
+end
+
+--- Code with a caption or the name of its file over it.
+local function CodeBlock(block)
+  local id = block.identifier:match('^lst%-.+')
+  local file, caption = block.attributes['filename'], block.attributes['lst-cap']
+  if not (id or file) then
+    return nil
+  end
+  block.attributes['filename'], block.attributes['lst-cap'] = nil, nil
+  local blocks = pandoc.List{}
+  if id then
+    block.identifier = ''
+    local text = pandoc.Inlines{}
+    if caption then
+      text = pandoc.utils.blocks_to_inlines(pandoc.read(caption, 'markdown').blocks)
+    end
+    blocks:extend(prefix({pandoc.Plain(text)}, 'lst', id))
+    blocks[1] = pandoc.Para(blocks[1].content)
+  end
+  if file then
+    blocks:insert(pandoc.Para{pandoc.Span({pandoc.Code(file)}, {class = 'file-name'})})
+  end
+  blocks:insert(block)
+  return pandoc.Div(blocks, pandoc.Attr(id or '', {'listing'}))
 end
 
 local function Table(tbl)
@@ -147,7 +192,13 @@ local function collect(doc)
       present[element.identifier] = true
     end
   end
-  doc:walk{Header = note, Figure = note, Table = note, Div = note, Span = note}
+  local function raw(block)
+    local id = block.text:match('^<[^>]* id="([^"]+)"')  -- of a callout
+    if id then
+      present[id] = true
+    end
+  end
+  doc:walk{RawBlock = raw, Header = note, Figure = note, Table = note, Div = note, Span = note}
 end
 
 local reference_text
@@ -168,11 +219,11 @@ function reference_text(id, entry, bare)
     if entry.number == '' then
       return title()
     end
-    return (entry.level == 1 and 'Chapter' or 'Section') .. '\u{a0}' .. entry.number
+    return word(entry.level == 1 and 'Chapter' or 'Section') .. '\u{a0}' .. entry.number
   elseif entry.kind == 'eq' then
-    return 'Equation\u{a0}(' .. entry.number .. ')'
+    return word('Equation') .. '\u{a0}(' .. entry.number .. ')'
   end
-  return names[entry.kind] .. '\u{a0}' .. entry.number
+  return word(names[entry.kind]) .. '\u{a0}' .. entry.number
 end
 
 local function link(id, text)
@@ -222,7 +273,7 @@ end
 
 return {
   {Meta = read_meta},
-  {Para = Para, Plain = Para, Figure = Figure, Table = Table},
+  {Para = Para, Plain = Para, Figure = Figure, Table = Table, CodeBlock = CodeBlock},
   {Pandoc = collect},
   {Cite = Cite, Link = Link},
 }

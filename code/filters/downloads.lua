@@ -4,10 +4,12 @@ The metadata field `lecture-downloads` lists what the renderer made, as {href, t
 the page's author lists in `::: {.downloads}` follows. Only the built-in renderer uses this filter.
 ]]
 
-local made = {}
+local made, heading = {}, 'Downloads'
 
 local function Meta(meta)
   made = meta['lecture-downloads'] or {}
+  local words = meta['lecture-words'] or {}
+  heading = words[heading] and pandoc.utils.stringify(words[heading]) or heading
 end
 
 local function download(link)
@@ -48,7 +50,7 @@ local function Pandoc(doc)
       end
     end,
   }
-  local content = pandoc.List{pandoc.Para{pandoc.Strong{pandoc.Str('Downloads')}}, list} .. others
+  local content = pandoc.List{pandoc.Para{pandoc.Strong{pandoc.Str(heading)}}, list} .. others
   local place = 1
   for position, block in ipairs(doc.blocks) do
     if block.t == 'Header' then

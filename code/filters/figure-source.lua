@@ -5,10 +5,14 @@ a file: after the Div `cell-fig-NAME`, that Quarto and the built-in renderer bot
 a fold with the file's text and a link to it is put. Used by both.
 ]]
 
-local root = ''
-local repository = ''
+local root, repository, words = '', '', {}
+
+local function word(english)
+  return words[english] and pandoc.utils.stringify(words[english]) or english
+end
 
 local function Meta(meta)
+  words = meta['lecture-words'] or {}
   -- The address of the folder figures/ in the project's repository, if it has one.
   repository = pandoc.utils.stringify(meta['lecture-repository'] or '')
   -- Quarto knows the way from a page to the book's first folder; the built-in renderer says it.
@@ -40,7 +44,7 @@ local function fold(div)
     table.insert(links, pandoc.Link({pandoc.Str('in the repository')}, repository .. name))
   end
   return {
-    pandoc.RawBlock('html', '<details class="figure-source"><summary>How this figure is drawn</summary>'),
+    pandoc.RawBlock('html', '<details class="figure-source"><summary>' .. word('How this figure is drawn') .. '</summary>'),
     pandoc.CodeBlock(source, {class = 'python'}),
     pandoc.Para(links),
     pandoc.RawBlock('html', '</details>'),

@@ -81,7 +81,7 @@ end
 
 local in_text = {  -- mark, pattern of a word that Pandoc should not have left in the text
   {'display', '%$%$'}, {'dollar', '^%$$'}, {'footnote', '%[%^[^%]]+%]'},
-  {'picture', '^!%[.*'}, {'picture', '%]%(.*'}, {'reference', '^%[[^%]]+%]%[[^%]]+%]'},
+  {'picture', '^!%[.*'}, {'picture', '%]%(.*'}, {'reference', '[^%s]*%]%[[^%]%d][^%]]+%]'},
   {'attributes', '{[.]%a.*'}, {'attributes', '%]{.*'}, {'attributes', '{%a[%w-]*=.*'},
   {'comment', '<!%-%-'},
 }
@@ -257,9 +257,10 @@ function Writer(doc)
   end
 
   local names = names_of(doc)
-  doc = doc:walk(filter('shapes')[1])
+  doc = doc:walk(filter('shapes')[2])
   doc = doc:walk{Div = untitled}
   local in_html, in_beamer = view(doc, 'html'), view(doc, 'beamer')
+  in_html = in_html:walk(filter('terms')[1])
   addresses(in_html, images, links)
   addresses(in_beamer, deck_images, deck_links)
   collect(in_html)

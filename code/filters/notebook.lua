@@ -3,7 +3,8 @@
 References become their text, with the numbers of the book (see crossref.lua for the metadata field
 `lecture-index`); a labelled equation gets its number as a tag; divs and spans become what is in
 them, callouts a quotation or a fold, local links and pictures their text. A Div `.notebook-cell`
-marks the place of a code cell and becomes the comment <!-- cell N -->, by which the text is split.
+marks the place of a code cell and becomes the comment <!-- cell N -->, by which the text is split;
+an answer stands between <!-- answer --> and <!-- end of answer -->.
 
 Run before citeproc and once more after it, for what citeproc writes.
 ]]
@@ -109,6 +110,17 @@ end
 local function Div(div)
   if div.classes:includes('notebook-cell') then
     return markdown('<!-- cell ' .. div.attributes.index .. ' -->')
+  end
+  if div.classes:includes('answer') then
+    -- A note would come to stand at the end, outside of the answer.
+    local content = div.content:walk{
+      Note = function(note)
+        return pandoc.Inlines{pandoc.Space(), pandoc.Str('(')}
+          .. pandoc.utils.blocks_to_inlines(note.content) .. {pandoc.Str(')')}
+      end,
+    }
+    return pandoc.List{markdown('<!-- answer -->')} .. content
+      .. {markdown('<!-- end of answer -->')}
   end
   if div.identifier == 'refs' and #div.content == 0 then
     return nil  -- citeproc fills it

@@ -2,9 +2,16 @@
 
 A picture with a label that stands alone is a figure, with or without a caption, linked or not, also
 where it shows a table (`#tbl-name`). What Pandoc kept as HTML but every output can show, such as
-<sup>, <b> and <br>, becomes an element of Pandoc's. A formula's `\label` is taken out of the raw
-LaTeX around it. Only the built-in renderer uses this.
+<sup>, <b> and <br>, becomes an element of Pandoc's. A table in LaTeX becomes one in the book, and
+HTML that a cell put out becomes what the deck can show of it. Only the built-in renderer uses this.
 ]]
+
+local nothing = '(Shown in the book.)'
+
+local function Meta(meta)
+  local words = meta['lecture-words'] or {}
+  nothing = words[nothing] and pandoc.utils.stringify(words[nothing]) or nothing
+end
 
 local function labelled(image)
   return image and image.t == 'Image' and image.identifier:match('^%a+%-.+')
@@ -73,4 +80,42 @@ local function Inlines(inlines)
   return out
 end
 
-return {{Para = Para, Inlines = Inlines}}
+local html = (FORMAT or ''):match('^html')
+local deck = FORMAT == 'beamer' or FORMAT == 'latex'
+
+--- A table that LaTeX sets, in the book.
+local function RawBlock(block)
+  if html and block.format == 'tex' and block.text:match('\\begin{%a*tab%a*%*?}') then
+    return pandoc.read(block.text, 'latex').blocks
+  end
+end
+
+--- What a cell put out as HTML, in the deck: its text and its tables.
+local function CodeBlock(block)
+  if not (deck and block.classes:includes('html-output')) then
+    return nil
+  end
+  local text = block.text:gsub('<style.-</style>', ''):gsub('<script.-</script>', '')
+  local read = pandoc.read(text, 'html')
+  read = read:walk{
+    Image = function(image)
+      return #image.caption > 0 and pandoc.Emph(image.caption) or {}
+    end,
+    Div = function(div) return div.content end,
+    Span = function(span) return span.content end,
+    Table = function(tbl)
+      tbl.attr = pandoc.Attr()
+      return tbl
+    end,
+    RawBlock = function() return {} end,
+    RawInline = function() return {} end,
+  }
+  local tables = false
+  read:walk{Table = function() tables = true end}
+  if not tables and pandoc.utils.stringify(read):match('^%s*$') then
+    return pandoc.Para{pandoc.Emph{pandoc.Str(nothing)}}
+  end
+  return read.blocks
+end
+
+return {{Meta = Meta}, {Para = Para, Inlines = Inlines, RawBlock = RawBlock, CodeBlock = CodeBlock}}

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from pathlib import Path
+from traceback import extract_tb
 
 from lecturebuild.running import process
 from lecturebuild.steps.errors import LectureError
@@ -12,6 +13,10 @@ from lecturebuild.steps.errors import LectureError
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; return its exit code: 0, or 1 after a message about what to mend."""
+    if arguments is None and sys.getfilesystemencoding() != "utf-8":
+        # In a locale without letters, Python could neither name a file nor print its name.
+        os.environ["PYTHONUTF8"] = "1"
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
     options = _parser().parse_args(arguments)
     try:
         with process.ended_by_signals():
@@ -22,6 +27,12 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:  # a full disk, a folder that is not ours
         place = f"{error.filename}: " if error.filename else ""
         print(f"lecture: {place}{error.strerror or error}", file=sys.stderr)
+        return 1
+    except Exception as error:  # whatever it is, nothing was published
+        frame = extract_tb(error.__traceback__)[-1]
+        what = " ".join(f"{type(error).__name__}: {error}".split())
+        message = f"a mistake of the renderer's own, please report it: {what}"
+        print(f"lecture: {message} ({frame.filename}:{frame.lineno})", file=sys.stderr)
         return 1
     except KeyboardInterrupt as stopped:
         print("lecture: interrupted; nothing was published", file=sys.stderr)
@@ -46,7 +57,20 @@ def _parser() -> argparse.ArgumentParser:
     render.add_argument(
         "--to", choices=("html", "beamer"), help="only the book, or only the deck (default: both)"
     )
+    render.add_argument("--jobs", type=int, metavar="N", help="do so many things at a time")
+    render.add_argument(
+        "--explain", action="store_true", help="only list what would be done, and why"
+    )
+    render.add_argument(
+        "--verify",
+        action="store_true",
+        help="build twice from nothing, and name the first file that differs",
+    )
     render.set_defaults(run=_render)
+
+    why = commands.add_parser("why", help="say what a page, figure or cell was made from")
+    why.add_argument("name", metavar="NAME", help="of a page, a figure, a notebook, …")
+    why.set_defaults(run=_why)
 
     preview = commands.add_parser(
         "preview", help="serve the book to this machine, render and reload it after every change"
@@ -59,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="PATH",
         help="a project's folder, or the page to begin with (default: the current folder)",
     )
-    preview.add_argument("--port", type=int, default=8000, help="default: 8000; 0 for a free one")
+    preview.add_argument("--port", type=_port, default=8000, help="default: 8000; 0 for a free one")
     preview.set_defaults(run=_preview)
 
     check = commands.add_parser(
@@ -67,6 +91,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     check.add_argument("--external", action="store_true", help="also try links to other hosts")
     check.set_defaults(run=_check)
+
+    names = commands.add_parser(
+        "names", help="list the classes, attributes, labels, options and keys that are understood"
+    )
+    names.add_argument("word", nargs="?", default="", metavar="WORD", help="only those with it")
+    names.set_defaults(run=_names)
 
     complete = commands.add_parser(
         "complete", help="add notebooks and what else its pages link to to a book made by Quarto"
@@ -77,21 +107,66 @@ def _parser() -> argparse.ArgumentParser:
     figures.add_argument("names", nargs="*", metavar="NAME", help="default: all of figures/")
     figures.add_argument("--open", action="store_true", help="open the drawn SVG files")
     figures.set_defaults(run=_figures)
+
+    times = commands.add_parser("times", help="list how long figures and cells took")
+    times.set_defaults(run=_times)
     return parser
 
 
+def _names(options: argparse.Namespace) -> int:
+    from lecturebuild.reading.lists import names_table
+
+    for line in names_table(options.word):
+        print(line)
+    return 0
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text} is no port: one is a number from 0 to 65535")
+    return int(text)
+
+
 def _render(options: argparse.Namespace) -> int:
-    from lecturebuild.render import FORMATS, render
+    from lecturebuild.checking.brief import brief
+    from lecturebuild.reading.project import find_root, read_project
+    from lecturebuild.render import FORMATS, reasons, render
     from lecturebuild.steps.progress import Progress
 
     path = _existing(options.path)
+    formats = (options.to,) if options.to else FORMATS
+    if options.verify:
+        return _verify(path)
+    if options.explain:
+        lines = list(reasons(path, formats))
+        print(*lines, f"{len(lines)} steps" if lines else "nothing to do", sep="\n")
+        return 0
     with Progress() as progress:
-        files = render(path, (options.to,) if options.to else FORMATS, progress)
+        files = render(path, formats, progress, options.jobs)
     if slowest := progress.slowest():
         print("slowest:", *slowest, sep="\n")
     print(progress.summary())
+    if wrong := brief(read_project(find_root(path)), (options.to,) if options.to else FORMATS):
+        print(f"warning: {wrong}: 'lecture check' says where", file=sys.stderr)
     for file in files:
         print(file)
+    return 0
+
+
+def _verify(path: Path) -> int:
+    from lecturebuild.checking.twice import first_difference
+    from lecturebuild.reading.project import find_root, read_project
+
+    different = first_difference(read_project(find_root(path)))
+    print(f"differs: {different}" if different else "both builds are the same")
+    return 1 if different else 0
+
+
+def _why(options: argparse.Namespace) -> int:
+    from lecturebuild.render import why
+
+    for line in why(options.name):
+        print(line)
     return 0
 
 
@@ -153,4 +228,11 @@ def _figures(options: argparse.Namespace) -> int:
             webbrowser.open(figure.svg.as_uri())
         elif options.names:
             print(figure.svg)
+    return 0
+
+
+def _times(_: argparse.Namespace) -> int:
+    from lecturebuild.listing import times
+
+    print(*times(), sep="\n")
     return 0

@@ -9,17 +9,20 @@ from functools import partial
 from pathlib import Path
 
 from lecturebuild import publishing
+from lecturebuild.assembling import chapters_of, figures_of, read
 from lecturebuild.checking.book import local_links
 from lecturebuild.publishing import Site
 from lecturebuild.reading import gate
 from lecturebuild.reading.project import Project, find_root, read_project
 from lecturebuild.reading.resources import resource_files
 from lecturebuild.reading.source import Cell, Document
-from lecturebuild.render import chapters_of, draw, execute_cells, itself, read, render, say_waiting
-from lecturebuild.running.execute import Output, Outputs
+from lecturebuild.render import render, say_waiting
+from lecturebuild.running.execute import Executed, cells_step
+from lecturebuild.running.figures import figure_step
+from lecturebuild.running.outputs import Output
 from lecturebuild.steps.errors import LectureError
 from lecturebuild.steps.progress import Progress
-from lecturebuild.steps.store import Store, locked, value
+from lecturebuild.steps.store import Step, Store, locked, value
 from lecturebuild.steps.work import Work
 from lecturebuild.writing import crossref
 from lecturebuild.writing.book import page as book
@@ -44,6 +47,8 @@ def complete(path: Path, progress: Progress) -> list[str]:
     if deck and project.output / deck.handout in linked:
         _add_handout(project, progress)
     with locked(project.build / ".lock", say_waiting):
+        # The book is Quarto's now, even if the built-in renderer made one in the same folder.
+        (project.output / publishing.MARK).unlink(missing_ok=True)
         publishing.add(project, _notebooks(project, progress) | _resources(project))
         if project.output / project.archive in linked:
             files = sorted(file for file in project.output.rglob("*") if file.is_file())
@@ -51,7 +56,7 @@ def complete(path: Path, progress: Progress) -> list[str]:
                 file.relative_to(project.output).as_posix(): publishing.file_of(file)
                 for file in files
             }
-            packed = publishing.archive_step(project.archive, value(itself, item=site))
+            packed = publishing.archive_step(project.archive, value(lambda: site))
             [archive] = Work(Store(project.root), progress).carry_out([packed])
             publishing.add(project, {project.archive: archive})
     return [
@@ -63,7 +68,7 @@ def complete(path: Path, progress: Progress) -> list[str]:
 def _missing(output: Path) -> Iterator[tuple[Path, str, Path]]:
     """Yield page, link and file of every link within the book to a file that is not there."""
     for page, link, target, _ in local_links(output):
-        if not target.is_file():
+        if not (target.is_file() or (target / "index.html").is_file()):
             yield page, link, target
 
 
@@ -78,19 +83,17 @@ def _notebooks(project: Project, progress: Progress) -> Site:
     own = project.settings.texts("lecture", "classes")
     for document in exercises:
         gate.check_document(document, own, in_deck=False)
-    draw(project, exercises, progress)
-    results = execute_cells(project, exercises, progress)
-    texts = {page: _woven(project, document, results) for page, document in pages.items()}
-    labels = {
-        page: crossref.labels_step(page, value(itself, item=text), project.root)
-        for page, text in texts.items()
-    }
+    cells = {document.path: _cells(project, document, progress) for document in exercises}
+    labels = {}
+    for page, document in pages.items():
+        text = value(partial(_woven, document), results={page: cells.get(page)})
+        labels[page] = crossref.labels_step(page, text, project.root)
     shared = value(partial(_book, project), labels=labels)
     package = archive_step(project.root)
     packed = f"{package.name}.zip" if package else ""
     steps = {
         notebook.file: notebooks.notebook_step(
-            project, notebook, document, results[document.path], shared,
+            project, notebook, document, cells[document.path], shared,
             labels[document.path], packed,
         )
         for document in exercises
@@ -108,14 +111,25 @@ def _book(project: Project, labels: dict[Path, crossref.Labels]) -> book.Book:
     return book.Book(project, chapters, index)
 
 
-def _woven(project: Project, document: Document, results: dict[Path, Outputs]) -> Woven:
+def _cells(project: Project, document: Document, progress: Progress) -> Step:
+    def report(page: Path, cell: str, seconds: float | None) -> None:
+        if seconds is None:
+            progress.begin(f"{page} {cell}")
+        else:
+            progress.end("cells", f"{page} {cell}", seconds)
+
+    figures = (figure_step(name, project.root) for name in figures_of(project, document))
+    return cells_step(document, project.root, report, tuple(figures))
+
+
+def _woven(document: Document, results: dict[Path, Executed | None]) -> Woven:
     """Return a document's text; of a page that is not executed, cells' pictures are pretended."""
-    pretended = {document.path: tuple(map(_pretended, document.own_cells))}
+    pretended = Executed(tuple(map(_pretended, document.own_cells)))
 
     def files(name: str) -> dict[str, Path]:
         return {suffix: Path(f"{name}.{suffix}") for suffix in ("svg", "pdf")}
 
-    return weave(document, pretended | results, files, project.build / "media")
+    return weave(document, {page: found or pretended for page, found in results.items()}, files)
 
 
 def _pretended(cell: Cell) -> tuple[Output, ...]:

@@ -69,6 +69,8 @@ def check_place(project: Project) -> None:
         return
     name = output.relative_to(project.root)
     known = read_json(output / MARK)
+    if output == project.root / DEFAULT and (output / "site_libs").is_dir():
+        return  # Quarto rendered into the same folder since
     if known is None and output != project.root / DEFAULT:
         raise LectureError(
             "this folder is not empty and was not made by the renderer, which would replace all of "

@@ -41,7 +41,8 @@ def network() -> Any:
             keras.layers.Dense(CLASSES, activation="softmax"),
         ]
     )
-    model.compile(loss="categorical_crossentropy", optimizer="adam", metrics=["accuracy"])
+    adam = keras.optimizers.Adam(learning_rate=0.005)
+    model.compile(loss="categorical_crossentropy", optimizer=adam, metrics=["accuracy"])
     return model
 
 

@@ -129,7 +129,7 @@ class Site(_Local):
         file = inside(self.state.site, path)
         if file and file.is_dir():
             if path and not path.endswith("/"):
-                self.redirect(f"/{path}/")
+                self.redirect(f"/{path.lstrip('/')}/")  # two slashes would name another host
                 return
             file = inside(self.state.site, f"{path}index.html")
         if file is None:
@@ -167,7 +167,8 @@ def inside(folder: Path, path: str) -> Path | None:
     folder = folder.resolve()
     try:
         file = (folder / path.lstrip("/")).resolve()
-    except (OSError, ValueError, RuntimeError):  # a null byte, a loop of links
+        file.is_dir()
+    except (OSError, ValueError, RuntimeError):  # a null byte, a loop of links, a long name
         return None
     return file if file.is_relative_to(folder) else None
 

@@ -12,6 +12,7 @@ from lecturebuild.steps.errors import LectureError
 
 OPEN = re.compile(r"^\s*:{3,}\s*(?P<attributes>\S.*?)\s*:*\s*$")
 CLOSE = re.compile(r"^\s*:{3,}\s*$")
+DEEP = re.compile(r"#{7,}\s")
 ATTRIBUTES = re.compile(r"\{([^{}]*)\}")
 
 FORMATS = ("html", "beamer", "latex", "pdf")
@@ -44,6 +45,8 @@ def check_document(document: Document, own: Collection[str] = (), *, in_deck: bo
                 line.number,
             )
     for block in document.blocks:
+        if isinstance(block, Line) and not block.verbatim and DEEP.match(block.text):
+            raise LectureError("a heading has at most six '#'", block.file, block.number)
         if isinstance(block, Line) and not block.verbatim and not OPEN.match(block.text):
             for attributes in ATTRIBUTES.findall(_without_math(block.text)):
                 if re.match(r"\s*[.#]", attributes):

@@ -7,6 +7,7 @@ from typing import Any
 
 from lecturebuild.reading.yamltext import Settings, check_keys, parse
 from lecturebuild.steps.errors import LectureError
+from lecturebuild.steps.files import is_file
 
 EXECUTE: dict[str, Any] = dict.fromkeys(["echo", "eval", "output", "include", "warning", "error"])
 # Cell options that a project or a document may set for all its cells.
@@ -37,6 +38,7 @@ SHARED: dict[str, Any] = {
     "institute": None,
     "jupyter": None,
     "lang": None,
+    "latex-macros": None,
     "link-citations": None,
     "nocite": None,
     "subtitle": None,
@@ -98,6 +100,10 @@ class Project:
         return f"{self.deck.output.stem if self.deck else 'book'}.zip"
 
 
+DOCUMENTS = (".qmd", ".md")
+"""Suffixes of documents."""
+
+
 def filter_names(settings: Settings) -> list[str]:
     """Return the paths of a project's or a deck's filters in the order in which they run.
 
@@ -154,6 +160,9 @@ def read_project(root: Path) -> Project:
     if output.exists() and not output.is_dir():
         message = "is a file, but the book is to be put there; move it away"
         raise LectureError(message, output.relative_to(root))
+    for path in (("book", "repo-url"), ("book", "site-url")):
+        if (address := settings.text(*path)) and not re.match(r"https?://", address):
+            raise settings.error(f"'{path[-1]}' must begin with https:// or http://", *path)
     return Project(root, settings, tuple(pages), parts, output, _deck(settings, root, output))
 
 
@@ -176,6 +185,9 @@ def _pages(settings: Settings, root: Path) -> tuple[list[Path], dict[Path, str]]
         for number, entry in enumerate(entries):
             here = (*path, str(number))
             if isinstance(entry, dict) and set(entry) == {"part", "chapters"}:
+                if not isinstance(entry["chapters"], list):
+                    message = "'chapters' of a part must list documents"
+                    raise settings.error(message, *here, "chapters")
                 first = len(pages)
                 add(entry["chapters"], (*here, "chapters"))
                 if len(pages) > first:
@@ -186,7 +198,12 @@ def _pages(settings: Settings, root: Path) -> tuple[list[Path], dict[Path, str]]
                 )
             elif not (root / entry).resolve().is_relative_to(root):
                 raise settings.error(f"{entry} lies outside the project", *here)
-            elif not (root / entry).is_file():
+            elif Path(entry).suffix not in DOCUMENTS:
+                kind = "a notebook" if entry.endswith(".ipynb") else "no Markdown"
+                message = f"{entry} is {kind}: a chapter is a .qmd or .md file"
+                hint = "; 'quarto convert' makes one of a notebook" if "note" in kind else ""
+                raise settings.error(message + hint, *here)
+            elif not is_file(root / entry):
                 raise settings.error(f"no such document: {entry}", *here)
             elif Path(entry) in pages:
                 raise settings.error(f"{entry} is listed twice", *here)

@@ -9,14 +9,22 @@ from typing import Any
 from lecturebuild.reading.project import EXECUTE, SHARED
 from lecturebuild.reading.yamltext import Settings, check_keys, parse
 from lecturebuild.steps.errors import LectureError
+from lecturebuild.steps.files import is_file
 
 CELL_OPTIONS: dict[str, Any] = EXECUTE | dict.fromkeys(
-    ["label", "fig-cap", "fig-alt", "code-fold", "tags", "cache"]
+    """label fig-cap fig-alt code-fold tags lst-label lst-cap filename cache""".split()
 )
+DEEPEST = 100
+"""So many files may include one another."""
 FLAGS = set(EXECUTE)
 DOCUMENT_HEADER = SHARED | {"toc": None, "number-sections": None}
 # A page shares title, bibliography and filters with its book.
 PAGE_HEADER = {key: DOCUMENT_HEADER[key] for key in ("execute", "format", "jupyter", "toc")}
+
+FOLDER_FILE = "_metadata.yml"
+FOLDER_HEADER = {"execute": PAGE_HEADER["execute"], "format": {"html": {"code-fold": None}},
+                 "jupyter": None}  # fmt: skip
+# What the settings of a folder may say, for all its documents.
 
 INCLUDE = re.compile(r"""^\s*\{\{<\s*include\s+("[^"]+"|'[^']+'|\S+)\s*>\}\}\s*$""")
 INLINE_CELL = re.compile(r"(?<!`)`\{python\}[^`]*`")
@@ -168,7 +176,7 @@ class _Reader:
                 number,
             )
         included = (self.root / path.parent / target).resolve()
-        if not included.is_file():
+        if not is_file(included):
             raise LectureError(f"no such file to include: {target}", path, number)
         if not included.is_relative_to(self.root):
             raise LectureError(f"{target} lies outside the project", path, number)
@@ -178,6 +186,8 @@ class _Reader:
         self, path: Path, number: int, target: str, page: Path, stack: tuple[Path, ...]
     ) -> None:
         inner = self._included(path, number, target)
+        if len(stack) > DEEPEST:
+            raise LectureError(f"includes are nested more than {DEEPEST} deep", path, number)
         if inner in stack:
             chain = " → ".join(str(file) for file in (*stack[stack.index(inner) :], inner))
             raise LectureError(f"includes itself: {chain}", path, number)
@@ -243,10 +253,11 @@ def read_document(root: Path, path: Path, pages: tuple[Path, ...], project: Sett
         raise settings.error("give a page's title as '# Title {#sec-name}' in its text", "title")
     check_keys(settings, PAGE_HEADER if path in pages else DOCUMENT_HEADER)
     defaults: dict[str, Any] = {}
-    for source in (project, settings):
+    for source in (project, *_folder_settings(root, path), settings):
         if source.get("jupyter") not in (None, "python3"):
             raise source.error("the only kernel supported is python3", "jupyter")
-        execute = source.get("execute") or {}
+        execute = source.get("execute")
+        execute = execute if isinstance(execute, dict) else {}
         defaults |= {key: execute[key] for key in EXECUTE if key in execute}
         for key in FLAGS & execute.keys():
             if not isinstance(execute[key], bool):
@@ -256,6 +267,17 @@ def read_document(root: Path, path: Path, pages: tuple[Path, ...], project: Sett
     reader = _Reader(root, pages, defaults, {}, [])
     reader.read(path, path, (path,), skip)
     return Document(path, settings, tuple(_number_examples(reader.blocks)))
+
+
+def _folder_settings(root: Path, path: Path) -> list[Settings]:
+    """Return what `_metadata.yml` sets for all documents of a folder, the outer folder first."""
+    found = []
+    for folder in reversed(path.parents):
+        file = folder / FOLDER_FILE
+        if (root / file).is_file():
+            found.append(parse("\n".join(_lines(root, file)), file))
+            check_keys(found[-1], FOLDER_HEADER)
+    return found
 
 
 def _comment(lines: list[str], number: int, path: Path) -> tuple[bool, int] | None:
@@ -351,7 +373,10 @@ def _check_values(options: Settings) -> None:
             raise options.error(f"'{key}' must be true or false", key)
         if key == "code-fold" and value not in (True, False, "show"):
             raise options.error("'code-fold' must be true, false or show", key)
-        if key in ("fig-cap", "fig-alt") and not isinstance(value, str):
+        texts = value if isinstance(value, list) else [value]
+        if key == "tags" and not all(isinstance(text, str) for text in texts):
+            raise options.error("'tags' must be a word or a list of words", key)
+        if key in ("fig-cap", "fig-alt", "lst-cap", "filename") and not isinstance(value, str):
             raise options.error(f"'{key}' must be a text", key)
         if key == "label" and not (isinstance(value, str) and LABEL.fullmatch(value)):
             raise options.error("'label' must be a word such as fig-relu", key)

@@ -11,6 +11,8 @@ import yaml
 
 from lecturebuild.steps.errors import LectureError
 
+DEEPEST = 50
+"""So many levels a value may have."""
 KeyPath = tuple[str, ...]
 
 ESCAPE = re.compile(
@@ -72,6 +74,10 @@ def parse(text: str, file: Path, first_line: int = 1) -> Settings:
         if "escape" in problem or "hexdecimal" in problem:
             problem += f"; {SINGLE_QUOTES}"
         raise LectureError(f"bad YAML: {problem}", file, line) from None
+    except (ValueError, LookupError, AttributeError, RecursionError):
+        _check_values(node, first_line, file)
+        raise LectureError("bad YAML: a value is not what it seems", file, first_line) from None
+    _check_values(node, first_line, file)
     if values is None:
         return Settings(file=file)
     if not isinstance(values, dict):
@@ -80,6 +86,36 @@ def parse(text: str, file: Path, first_line: int = 1) -> Settings:
     _check_escapes(node, text, first_line, file)
     _collect(node, (), lines, first_line, file)
     return Settings(values, lines, file)
+
+
+def _check_values(node: Any, first_line: int, file: Path, around: tuple[int, ...] = ()) -> None:
+    """Raise an error at the first value that YAML cannot make, or that nobody can use."""
+    if node is None:
+        return
+    line = first_line + node.start_mark.line
+    if id(node) in around or len(around) > DEEPEST:
+        message = "refers to itself" if id(node) in around else "is nested too deep"
+        raise LectureError(f"bad YAML: what begins here {message}", file, line)
+    inside = (*around, id(node))
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if not key.tag.endswith((":str", ":merge")):
+                message = "a key must be a text; put it into quotes"
+                raise LectureError(f"bad YAML: {message}", file, first_line + key.start_mark.line)
+            _check_values(key, first_line, file, inside)
+            _check_values(value, first_line, file, inside)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            _check_values(value, first_line, file, inside)
+    elif "\0" in node.value:
+        raise LectureError("bad YAML: a text with a NUL character", file, line)
+    else:
+        try:
+            yaml.SafeLoader("").construct_document(node)
+        except (yaml.YAMLError, ValueError, LookupError, AttributeError):
+            kind = node.tag.rpartition(":")[2]
+            message = f"'{node.value}' is no {kind}; put it into quotes if it is a text"
+            raise LectureError(f"bad YAML: {message}", file, line) from None
 
 
 def _check_escapes(node: Any, text: str, first_line: int, file: Path) -> None:
@@ -133,6 +169,11 @@ def check_keys(settings: Settings, known: dict[str, Any]) -> None:
                 raise settings.error(_unknown(key, allowed, path), *here)
             if allowed[key] is not None and isinstance(value, dict):
                 visit(value, allowed[key], here)
+            elif allowed[key] is not None and not (
+                value is None or (isinstance(value, str) and "format" in here)
+            ):
+                first = next(iter(sorted(allowed[key])))
+                raise settings.error(f"'{key}' must hold lines such as '{first}: …'", *here)
 
     visit(settings.values, known, ())
 

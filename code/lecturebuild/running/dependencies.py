@@ -227,6 +227,14 @@ class Record:
         yield from (f"{name}, which is gone" for name in self.written if name not in now.written)
 
 
+def changes(root: Path, record: dict[str, Any]) -> Iterator[str]:
+    """Yield, in words, what is not as it was when a run used it; `record` is a record as JSON."""
+    kept = Record(**record)
+    if kept.children:
+        yield "what the processes that it starts read, which nobody sees, perhaps"
+    yield from kept.changes(root)
+
+
 def _state(path: Path) -> str:
     try:
         if path.is_file():  # to open a pipe would be to wait

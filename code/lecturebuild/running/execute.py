@@ -1,55 +1,32 @@
-"""Execute the cells of documents in Jupyter kernels, once for both outputs, and keep the results.
+"""Execute the cells of documents in Jupyter kernels, once for both outputs.
 
-A result is reused as long as the cells, the project modules that they import, the data files that
-they read and the versions of the libraries are what they were, and the files that they wrote are
-there. Pictures of `figure("name")` are
-not part of a result: they come from the figure store, so a redrawn figure needs no execution.
+A result is used again as long as the cells, all that they used and the versions of the libraries
+are what they were, and the files that they wrote are there. Pictures of `figure("name")` are not
+part of a result: they are steps of their own, so a redrawn figure needs no execution.
 """
 
 import asyncio
-import base64
-import hashlib
 import json
-import os
 import re
 import sys
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from lecturebuild.reading.project import build_name
 from lecturebuild.reading.source import Cell, Document, name
 from lecturebuild.running import dependencies, process
 from lecturebuild.running.dependencies import Record
-from lecturebuild.steps.errors import LectureError
-from lecturebuild.steps.files import digest, read_json
+from lecturebuild.running.outputs import Output, convert, plain
+from lecturebuild.steps.errors import CancelledError, LectureError
+from lecturebuild.steps.store import Read, Result, Step, value
 
-ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
-CELL_FILE = re.compile(r"\S*ipykernel_\d+\S\d+\.py")
-# By this name, another one in every run, a warning calls the cell it comes from.
-IMAGES = {"image/svg+xml": "svg", "application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg"}
-MARKUP = {"text/markdown": "markdown", "text/latex": "latex", "text/html": "html"}
-VERSION = 3  # of the results' format
+CODE = ("execute.py", "ipython.py", "outputs.py")
+"""What makes of a cell what the store keeps."""
 LONGEST = 1_000_000
 """Characters that a cell may print; more is a mistake, and would take minutes to typeset."""
-
-
-@dataclass(frozen=True)
-class Output:
-    """One output of a cell.
-
-    `kind` is stdout, stderr, error, text, markdown, latex, html, image or figure; `text` is plain
-    text, `markup` the same in the kind's markup, `files` maps a suffix to an image's name in the
-    media folder, `figure` names a figure of the store.
-    """
-
-    kind: str
-    text: str = ""
-    markup: str = ""
-    files: dict[str, str] = field(default_factory=dict)
-    figure: str = ""
 
 
 Outputs = tuple[tuple[Output, ...], ...]
@@ -58,147 +35,161 @@ Report = Callable[[Path, str, float | None], None]
 
 
 @dataclass(frozen=True)
-class Store:
-    """Where results and their pictures lie."""
+class Executed:
+    """The outputs of a document's cells, where their pictures lie, and the seconds of each cell."""
 
-    root: Path
-
-    @property
-    def results(self) -> Path:
-        """The folder of the results, a file each."""
-        return self.root / "_build" / "cells"
-
-    @property
-    def media(self) -> Path:
-        """The folder of the pictures that cells made."""
-        return self.root / "_build" / "media"
-
-    def result(self, document: Document) -> Path:
-        """Return the file that holds, or will hold, a document's result."""
-        cells = [
-            [cell.code, cell.label, *(cell.options.get(key) for key in ("eval", "error", "cache"))]
-            for cell in document.own_cells
-        ]
-        source = "\n".join(cell.code for cell in document.own_cells)
-        folder = self.root / document.path.parent
-        modules = [
-            module
-            for module in dependencies.modules_of(source, folder, self.root)
-            # What `figure` does is the store's business.
-            if not module.is_relative_to(Path(__file__).parents[1])
-        ]
-        key = {
-            "version": VERSION,
-            "path": str(document.path),
-            "cells": cells,
-            "modules": digest(*modules),
-            "libraries": dependencies.libraries_of(source, *modules),
-            "python": sys.version,
-        }
-        short = hashlib.sha256(json.dumps(key, sort_keys=True).encode()).hexdigest()[:16]
-        return self.results / f"{build_name(document.path)}-{short}.json"
+    outputs: Outputs = ()
+    media: Path = Path()
+    seconds: tuple[float, ...] = ()
 
 
-def reuse(document: Document, store: Store) -> Outputs | None:
-    """Return a document's outputs of an earlier run, if they still hold."""
+def cells_step(
+    document: Document,
+    root: Path,
+    report: Report,
+    after: tuple[Step, ...] = (),
+    lists: Any = None,
+) -> Step:
+    """Return the step that executes a document's cells, in a kernel of their own.
+
+    Parameters
+    ----------
+    after : tuple of steps
+        Those that draw the figures which the cells show.
+    lists : step, optional
+        Gives what cells find by name in `lists.json` of the build folder.
+    """
     if not document.own_cells:
-        return ()
-    result = read_json(store.result(document))
-    if result is None:
-        return None
-    record = Record(**result["record"])
-    if record.children or [*record.changes(store.root)]:
-        return None
-    outputs = tuple(tuple(Output(**item) for item in cell) for cell in result["outputs"])
-    pictures = [name for cell in outputs for item in cell for name in item.files.values()]
-    return outputs if all((store.media / name).is_file() for name in pictures) else None
+        return value(Executed)
+    cells = [
+        [cell.code, cell.label, *(cell.options.get(key) for key in ("eval", "error", "cache"))]
+        for cell in document.own_cells
+    ]
+    source = "\n".join(cell.code for cell in document.own_cells)
+    modules = [
+        module
+        for module in dependencies.modules_of(source, root / document.path.parent, root)
+        # What `figure` does is the store's business.
+        if not module.is_relative_to(Path(__file__).parents[1])
+    ]
+    libraries = dependencies.libraries_of(source, *modules)
+    return Step(
+        "cells",
+        document.path.as_posix(),
+        partial(_execute_cells, document, root, report),
+        inputs={"lists": lists or {}},
+        uses={"the cells": cells, "Python": sys.version}
+        | {str(module.relative_to(root)): module for module in modules}
+        | {f"version of {library}": version for library, version in libraries.items()},
+        after=after,
+        read=executed,
+        code={
+            name: Path(__file__).with_name(name)
+            for name in ("execute.py", "ipython.py", "outputs.py")
+        },
+        changes=partial(dependencies.changes, root),
+        slow=True,
+        tells=True,
+    )
 
 
-def seconds(document: Document, store: Store) -> list[float]:
-    """Return the seconds that each cell took when it was executed; empty if that is not known."""
-    if not document.own_cells:
-        return []
-    result = json.loads(store.result(document).read_text(encoding="utf-8"))
-    return list(result.get("seconds", []))
+def executed(result: Result) -> Executed:
+    """Return what such a step has left in the store."""
+    content = result.json("outputs.json")
+    outputs = tuple(tuple(Output(**item) for item in cell) for cell in content["outputs"])
+    return Executed(outputs, result.folder, tuple(content["seconds"]))
+
+
+def _execute_cells(
+    document: Document, root: Path, report: Report, folder: Path, lists: Mapping[str, Any]
+) -> Read:
+    if lists:
+        write_lists(root, lists)
+    outputs, seconds, record = execute(document, root, folder, report)
+    content = {"outputs": [[asdict(output) for output in cell] for cell in outputs]}
+    (folder / "outputs.json").write_text(json.dumps(content | {"seconds": seconds}), "utf-8")
+    for cell in record.children:
+        message = (
+            "starts other processes, and nobody sees what they read: it is executed every time"
+        )
+        print(f"{document.path}: {cell} {message}, unless it has '#| cache: true'", flush=True)
+    return Read(run=asdict(record))
+
+
+def lists_file(root: Path) -> Path:
+    """Return the file in which cells find what the renderer lists for them."""
+    return root / "_build" / "lists.json"
+
+
+def write_lists(root: Path, lists: Mapping[str, Any]) -> None:
+    """Write the lists for cells to read."""
+    new = lists_file(root).with_suffix(".new")
+    new.write_text(json.dumps(lists), encoding="utf-8")
+    new.replace(lists_file(root))
 
 
 def execute(
-    documents: Iterable[Document], store: Store, report: Report, jobs: int | None = None
-) -> dict[Path, Outputs]:
-    """Execute documents, each in a kernel of its own, several at a time; keep the results.
-
-    The first cell that fails ends the run; results of documents finished by then are kept.
+    document: Document, root: Path, folder: Path, report: Report
+) -> tuple[Outputs, list[float], Record]:
+    """Execute a document; put the pictures that its cells make into a folder.
 
     Raises
     ------
     LectureError
         Names file, line and label of the failing cell and the exception's own text.
     """
-    store.results.mkdir(parents=True, exist_ok=True)
-    store.media.mkdir(parents=True, exist_ok=True)
-    # One more than there are processors: a kernel that starts waits as much as it computes.
-    jobs = jobs or (os.cpu_count() or 1) + 1
     try:
-        return asyncio.run(_execute_all(list(documents), store, report, jobs))
+        return asyncio.run(_execute(document, root, folder, report))
     except asyncio.CancelledError:
         process.check_stopping()
-        raise
+        raise CancelledError("stopped", document.path) from None
 
 
-async def _execute_all(
-    documents: list[Document], store: Store, report: Report, jobs: int
-) -> dict[Path, Outputs]:
-    free = asyncio.Semaphore(jobs)
-
-    async def one(document: Document) -> tuple[Path, Outputs]:
-        await free.acquire()
-        return document.path, await _execute_document(document, store, report, free.release)
-
-    tasks = [asyncio.ensure_future(one(document)) for document in documents]
-    loop = asyncio.get_running_loop()
-    with process.cancelling(lambda: loop.call_soon_threadsafe(tasks[0].cancel)):
-        try:
-            return dict(await asyncio.gather(*tasks))
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+_under_way: set[tuple[asyncio.AbstractEventLoop, "asyncio.Task[Any]"]] = set()
 
 
-async def _execute_document(
-    document: Document, store: Store, report: Report, done: Callable[[], None]
-) -> Outputs:
+def stop() -> None:
+    """Stop all kernels."""
+    for loop, task in tuple(_under_way):
+        with suppress(RuntimeError):  # it has ended meanwhile
+            loop.call_soon_threadsafe(task.cancel)
+
+
+async def _execute(
+    document: Document, root: Path, media: Path, report: Report
+) -> tuple[Outputs, list[float], Record]:
     from lecturebuild.running import kernel
 
     cells = document.own_cells
+    task = asyncio.current_task()
+    assert task is not None
+    own = asyncio.get_running_loop(), task
 
     def check(cell: Cell, outputs: list[dict[str, Any]]) -> None:
         if not cell.options.get("error", False):
             _raise_failure(cell, outputs)
         _check_length(cell, outputs)
 
-    folder = store.root / document.path.parent
     limits = process.limits_of(document.header, process.project_limits)
-    executed = await kernel.execute(
-        cells, folder, store.root, limits, check, partial(report, document.path), done
-    )
-    result = tuple(
-        tuple(_convert(output, cell, store) for output in outputs)
-        for cell, outputs in zip(cells, executed.outputs, strict=True)
-    )
-    _save(document, result, executed.seconds, executed.record, store)
-    for cell in executed.record.children:
-        message = (
-            "starts other processes, and nobody sees what they read: it is executed every time"
+    tell = partial(report, document.path)
+    _under_way.add(own)
+    try:
+        made = await kernel.execute(
+            cells, root / document.path.parent, root, limits, check, tell, lambda: None
         )
-        print(f"{document.path}: {cell} {message}, unless it has '#| cache: true'", flush=True)
-    return result
+    finally:
+        _under_way.discard(own)
+    outputs = tuple(
+        convert(each, cell.label or f"{cell.page.stem}-{cell.index + 1}", media)
+        for cell, each in zip(cells, made.outputs, strict=True)
+    )
+    return outputs, made.seconds, made.record
 
 
 def _raise_failure(cell: Cell, outputs: list[dict[str, Any]]) -> None:
     for output in outputs:
         if output["output_type"] == "error":
-            traceback = ANSI.sub("", "\n".join(output["traceback"]))
+            traceback = plain("\n".join(output["traceback"]))
             here = re.search(r"^ *Cell In\[\d+\], line (\d+)", traceback, re.M)
             line = cell.code_line + int(here[1]) - 1 if here else cell.line
             # A syntax error names, as its file, a temporary one.
@@ -212,54 +203,3 @@ def _check_length(cell: Cell, outputs: list[dict[str, Any]]) -> None:
     if printed > LONGEST and cell.options.get("output", True):
         message = f"{name(cell)} printed {printed:,} characters; print less, or set 'output: false'"
         raise LectureError(message, cell.file, cell.line)
-
-
-def _convert(output: dict[str, Any], cell: Cell, store: Store) -> Output:
-    """Turn an output of Jupyter's into ours, its pictures into files."""
-    if output["output_type"] == "stream":
-        text = ANSI.sub("", output["text"])
-        # Only where there is one: the search takes long in a long text without spaces.
-        text = CELL_FILE.sub("cell", text) if "ipykernel_" in text else text
-        return Output(output["name"], text=text)
-    if output["output_type"] == "error":
-        return Output("error", text=ANSI.sub("", "\n".join(output["traceback"])))
-    data = output["data"]
-    figure = output.get("metadata", {}).get("lecturebuild", {}).get("figure")
-    if figure:
-        return Output("figure", figure=figure)
-    text = ANSI.sub("", data.get("text/plain", ""))
-    files = {}
-    for kind, suffix in IMAGES.items():
-        if kind in data:
-            content = data[kind]
-            binary = content.encode() if suffix == "svg" else base64.b64decode(content)
-            files[suffix] = _write_picture(binary, suffix, cell, store)
-    if files:
-        return Output("image", text=text, files=files)
-    for kind, short in MARKUP.items():
-        if kind in data:
-            return Output(short, text=text, markup=data[kind])
-    return Output("text", text=text)
-
-
-def _write_picture(content: bytes, suffix: str, cell: Cell, store: Store) -> str:
-    stem = cell.label or f"{cell.page.stem}-{cell.index + 1}"
-    file = f"{stem}-{hashlib.sha256(content).hexdigest()[:12]}.{suffix}"
-    (store.media / file).write_bytes(content)
-    return file
-
-
-def _save(
-    document: Document, outputs: Outputs, times: list[float], record: Record, store: Store
-) -> None:
-    result = {
-        "outputs": [[asdict(output) for output in cell] for cell in outputs],
-        "seconds": times,
-        "record": asdict(record),
-    }
-    file = store.result(document)
-    for old in store.results.glob(f"{file.name.rpartition('-')[0]}-{'?' * 16}.json"):
-        old.unlink()
-    temporary = file.with_suffix(".new")
-    temporary.write_text(json.dumps(result), encoding="utf-8")
-    temporary.replace(file)

@@ -5,38 +5,63 @@ to import is left until something is to be drawn.
 """
 
 import base64
+import hashlib
 import json
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import ExitStack
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from lecturebuild.reading.scripts import script_of
 from lecturebuild.running import dependencies, process, warm
-from lecturebuild.running.figure_store import (
-    Drawing,
-    Drawn,
-    Sources,
-    keep,
-    locked,
-    lookup,
-    sources_of,
-)
 from lecturebuild.steps.errors import LectureError
 from lecturebuild.steps.files import read_json
+from lecturebuild.steps.progress import Silent
+from lecturebuild.steps.store import Read, Result, Step, Store
+from lecturebuild.steps.work import Work
 
 __all__ = ["Drawn", "Picture", "draw_figures", "figure", "find_root", "lookup"]
 
 IMPORTS = ("lecturebuild.running.draw",)
 """What is imported before a figure's process is forked."""
 
-Attempt = tuple[Sources, Drawing] | LectureError
+DRAW = Path(__file__).with_name("draw.py")
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure just drawn.
+
+    `record` tells what drawing it used; `seconds` is the time it took.
+    """
+
+    svg: bytes
+    pdf: bytes
+    record: dependencies.Record
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A figure in the store.
+
+    `seconds` is the time that drawing it took; `files` are all files of the project that it
+    depends on.
+    """
+
+    name: str
+    key: str
+    svg: Path
+    pdf: Path
+    seconds: float
+    files: tuple[Path, ...]
 
 
 @dataclass(frozen=True, repr=False)
@@ -96,7 +121,8 @@ def figure(name: str) -> Picture:
     """
     with dependencies.paused():  # it is no part of the cell: the store follows what it is made from
         root = find_root()
-        drawn = lookup(name, root) or draw_figures([name], root)[0]
+        step = figure_step(name, root)
+        drawn = _drawn(name, root, Store(root).get(step))
         svg, pdf = drawn.svg.read_text(encoding="utf-8"), drawn.pdf.read_bytes()
     return Picture(name, drawn.key, svg, pdf)
 
@@ -105,7 +131,6 @@ def draw_figures(
     names: Iterable[str],
     root: Path,
     jobs: int | None = None,
-    dask: str | None = None,
     on_done: Callable[[Drawn], None] | None = None,
 ) -> list[Drawn]:
     """Draw the figures that are missing in the store, several at a time; return all of them.
@@ -117,10 +142,7 @@ def draw_figures(
     root : Path
         The project's root.
     jobs : int, optional
-        Number of processes, by default one a core.
-    dask : str, optional
-        Address of a Dask scheduler whose workers draw, by default that of the environment variable
-        DASK_SCHEDULER_ADDRESS. They need the project at the same path and the same libraries.
+        So many at a time, by default one a core.
     on_done : callable, optional
         Called with every figure when it has been drawn.
 
@@ -129,74 +151,72 @@ def draw_figures(
     LectureError
         Figures failed; those that did not are in the store.
     """
-    root = root.resolve()
-    wanted = list(dict.fromkeys(names))
-    results = {name: found for name in wanted if (found := _find(name, root))}
-    missing = [name for name in wanted if name not in results]
-    report = on_done or (lambda drawn: None)
-    with ExitStack() as locks:
-        mine = [name for name in missing if locks.enter_context(locked(name, root, wait=False))]
-        # Another process may have drawn one of them between our look and our lock.
-        rest = [name for name in mine if not _find(name, root)]
-        for name, attempt in _attempts(rest, root, jobs, dask):
-            results[name] = _settle(name, attempt, root, report)
-    for name in missing:  # what others were busy with
-        if name not in results:
-            with locked(name, root):
-                found = _find(name, root)
-                results[name] = found or _settle(name, _attempt(name, root)[1], root, report)
-    errors = [result for result in results.values() if isinstance(result, LectureError)]
-    if len(errors) > 1:
-        lines = [f"{len(errors)} figures could not be drawn:", *map(str, errors)]
-        raise LectureError("\n  ".join(lines))
-    if errors:
-        raise errors[0]
-    return [result for name in wanted if isinstance(result := results[name], Drawn)]
+    steps = [figure_step(name, root.resolve()) for name in dict.fromkeys(names)]
+
+    class Report(Silent):
+        def end(self, kind: str, step: str, seconds: float | None = None) -> None:
+            drawn = lookup(step, root)
+            if on_done and drawn:
+                on_done(drawn)
+
+    work = Work(Store(root.resolve()), Report(), jobs or os.cpu_count())
+    return work.carry_out(steps)
 
 
-def _find(name: str, root: Path) -> Drawn | LectureError | None:
-    try:
-        return lookup(name, root)
-    except LectureError as error:
-        return error
+def lookup(name: str, root: Path) -> Drawn | None:
+    """Return a figure from the store, or None if it is to be drawn.
+
+    Raises
+    ------
+    LectureError
+        There is no such script.
+    """
+    store, step = Store(root.resolve()), figure_step(name, root.resolve())
+    script_of(name, root)
+    found = store.lookup(step, store.key(step, {}))
+    return _drawn(name, root.resolve(), found) if found else None
 
 
-def _attempts(
-    names: list[str], root: Path, jobs: int | None, dask: str | None
-) -> Iterator[tuple[str, Attempt]]:
-    """Try to draw figures, several at a time, here or in a cluster; give each when done."""
-    dask = dask or os.environ.get("DASK_SCHEDULER_ADDRESS")
-    if not names:
-        return
-    if dask:
-        import joblib
-        from distributed import Client
-
-        with Client(dask) as client, joblib.parallel_config("dask", client=client):  # type: ignore[no-untyped-call]
-            parallel = joblib.Parallel(-1, return_as="generator_unordered", batch_size=1)
-            yield from parallel(joblib.delayed(_attempt)(name, root) for name in names)
-        return
-    # Each thread waits for the process of a figure.
-    pool = ThreadPoolExecutor(min(jobs or os.cpu_count() or 1, len(names)))
-    try:
-        for future in as_completed([pool.submit(_attempt, name, root) for name in names]):
-            yield future.result()
-    finally:
-        pool.shutdown(cancel_futures=True)
+def figure_step(name: str, root: Path) -> Step:
+    """Return the step that draws a figure."""
+    uses: dict[str, Any] = {}
+    with suppress(LectureError):  # without a script it cannot be drawn, and says so then
+        script = script_of(name, root)
+        source = script.read_text(encoding="utf-8", errors="replace")  # Python will complain
+        files = (script, *dependencies.modules_of(source, script.parent, root))
+        uses = {str(file.relative_to(root)): file for file in files}
+        # Matplotlib counts for every figure, whatever imports it.
+        libraries = dependencies.libraries_of(source, *files, DRAW)
+        uses |= {f"version of {library}": version for library, version in libraries.items()}
+    return Step(
+        "figures",
+        name,
+        partial(_make_figure, name, root),
+        uses=uses,
+        read=partial(_drawn, name, root),
+        code={"drawing": DRAW},
+        changes=partial(dependencies.changes, root),
+    )
 
 
-def _attempt(name: str, root: Path) -> tuple[str, Attempt]:
-    """Try to draw a figure; an error comes back as a value, so that others are not stopped."""
-    try:
-        for _ in range(3):
-            sources = sources_of(name, root)
-            drawing = _draw(name, root)
-            # What it read counts as it was then; a change made since is one to draw it again for.
-            if sources == sources_of(name, root) and not [*drawing.record.changes(root)]:
-                return name, (sources, drawing)
-        raise LectureError("its sources change while it is drawn", f"figures/{name}.py")
-    except LectureError as error:
-        return name, error
+def _make_figure(name: str, root: Path, folder: Path) -> Read:
+    script_of(name, root)
+    drawing = _draw(name, root)
+    key = hashlib.sha256(drawing.svg + drawing.pdf).hexdigest()[:16]
+    (folder / f"{name}-{key}.svg").write_bytes(drawing.svg)
+    (folder / f"{name}-{key}.pdf").write_bytes(drawing.pdf)
+    return Read(run=asdict(drawing.record))
+
+
+def _drawn(name: str, root: Path, result: Result) -> Drawn:
+    svg, pdf = (
+        next(file.path for file in result.files.values() if file.path.suffix == suffix)
+        for suffix in (".svg", ".pdf")
+    )
+    used = [*result.record["inputs"], *result.record["run"]["files"]]
+    files = {root / name for name in used if (root / name).is_file()}
+    key = svg.stem.rpartition("-")[2]
+    return Drawn(name, key, svg, pdf, result.seconds, tuple(sorted(files)))
 
 
 def _draw(name: str, root: Path) -> Drawing:
@@ -235,21 +255,3 @@ def _draw(name: str, root: Path) -> Drawing:
             raise LectureError(result["error"], result["file"] or script, result["line"])
         svg, pdf = ((folder / f"{name}.{kind}").read_bytes() for kind in ("svg", "pdf"))
     return Drawing(svg, pdf, dependencies.record_of(result["record"]), result["seconds"])
-
-
-def _settle(
-    name: str, attempt: Attempt, root: Path, report: Callable[[Drawn], None]
-) -> Drawn | LectureError:
-    """Put what an attempt gave into the store, unless it was made from something else."""
-    if isinstance(attempt, LectureError):
-        return attempt
-    sources, drawing = attempt
-    if sources != sources_of(name, root):
-        return LectureError(
-            "drawn from other sources or with other library versions than there are here; "
-            "was it just changed, or does the cluster differ?",
-            f"figures/{name}.py",
-        )
-    drawn = keep(name, sources, drawing, root)
-    report(drawn)
-    return drawn

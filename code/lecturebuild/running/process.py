@@ -56,7 +56,7 @@ def limits_of(settings: Settings, others: Limits) -> Limits:
         value = settings.get("execute", key)
         if value is None:
             value = usual
-        elif isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+        elif isinstance(value, bool) or not (isinstance(value, int | float) and 0 < value < 1e7):
             unit = "seconds" if key == "timeout" else "gigabytes"
             raise settings.error(f"'{key}' must be a number of {unit}", "execute", key)
         values[key] = value

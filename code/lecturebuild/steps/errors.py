@@ -27,6 +27,10 @@ class LectureError(Exception):
         return f"{place}: {self.message}" if place else self.message
 
 
+class CancelledError(LectureError):
+    """The end of a step that was stopped because another one had failed."""
+
+
 def relative(path: Path, root: Path) -> Path:
     """Return `path` relative to `root` where it lies inside, else unchanged."""
     return path.relative_to(root) if path.is_relative_to(root) else path

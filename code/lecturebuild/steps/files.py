@@ -4,6 +4,7 @@ A file belongs to the project when it lies inside the project's root and neither
 nor in an environment with installed packages.
 """
 
+import errno
 import hashlib
 import json
 import os
@@ -42,6 +43,14 @@ def _environment(root: Path) -> str:
     return "\0" if f"{root}{os.sep}".startswith(prefix) else prefix
 
 
+def is_file(path: Path) -> bool:
+    """Say whether there is such a file; none has a name that the system cannot have."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name that is too long, or has a NUL
+        return False
+
+
 def read_json(file: Path) -> Any:
     """Return what a file of ours holds, None if it is not there or a killed run left half of it."""
     try:
@@ -70,8 +79,12 @@ def remembered(path: Path, compute: Callable[[Path], T]) -> T | None:
         if known == (state.st_mtime_ns, state.st_size):
             return value
         value = compute(path)
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError, ValueError):
         return None
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            return None
+        raise
     # A second change right after the first may leave time and size as they are.
     if time.time_ns() - state.st_mtime_ns > _RECENT:
         _memory[path, compute] = (state.st_mtime_ns, state.st_size), value

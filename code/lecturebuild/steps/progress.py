@@ -6,8 +6,24 @@ import time
 from types import TracebackType
 from typing import Any, Self
 
+PATIENCE = 20.0
+"""Seconds between two lines about what takes long, where nobody sees a live display."""
 
-class Progress:
+
+class Silent:
+    """Tells nothing."""
+
+    def begin(self, step: str) -> None:
+        """Take note that a step has begun."""
+
+    def end(self, kind: str, step: str, seconds: float | None = None) -> None:
+        """Take note that a step has ended."""
+
+    def forget(self, step: str) -> None:
+        """Take note that a step was not needed, or failed."""
+
+
+class Progress(Silent):
     """Work under way, finished steps with their times, and a summary.
 
     On a terminal the steps under way are shown live with rich; otherwise each finished step is a
@@ -20,9 +36,21 @@ class Progress:
         self._running: dict[str, float] = {}
         self._lock = threading.Lock()
         self._live: Any = None
+        self._ended = threading.Event()
 
     def __enter__(self) -> Self:
+        if not sys.stdout.isatty():
+            threading.Thread(target=self._tell_of_long_steps, daemon=True).start()
         return self
+
+    def _tell_of_long_steps(self) -> None:
+        """Print a line now and then, so that a log shows that something is still going on."""
+        while not self._ended.wait(PATIENCE):
+            with self._lock:
+                running = sorted((began, step) for step, began in self._running.items())
+            if running:
+                began, step = running[0]
+                print(f"   still  {step}  {time.perf_counter() - began:.0f} s", flush=True)
 
     def __exit__(
         self,
@@ -30,6 +58,7 @@ class Progress:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self._ended.set()
         if self._live is not None:
             self._live.stop()
             self._live = None

@@ -13,7 +13,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields, is_dataclass
 from functools import lru_cache, partial
@@ -56,8 +56,14 @@ class Step:
         To be done before, if they are to be done.
     read : callable, optional
         Turns the result into what other steps get.
+    code : mapping, optional
+        The files with the code that makes it; by default the modules of `make`.
+    changes : callable, optional
+        Tells in words what has changed since a run, given its `Read.run`.
     slow : bool
         Begins before others, and not at all once something has failed.
+    tells : bool
+        Tells of its progress itself.
     """
 
     kind: str
@@ -68,7 +74,10 @@ class Step:
     context: Mapping[str, Any] = field(default_factory=dict)
     after: "tuple[Step, ...]" = ()
     read: Callable[["Result"], Any] | None = None
+    code: Mapping[str, Path] | None = None
+    changes: Callable[[Any], Iterable[str]] | None = None
     slow: bool = False
+    tells: bool = False
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}".strip()
@@ -84,12 +93,12 @@ def value(make: Callable[..., Any], **inputs: Any) -> Step:
 class Read:
     """What turned out, while a step ran, to be one of its inputs.
 
-    `files` maps files of the project that were read to their digests at that moment, `made` lists
-    files of the project that it wrote outside the store: it runs again if they are gone.
+    `files` maps files of the project that were read to their digests at that moment; `run` is what
+    else is known, in JSON, of which the step's `changes` can tell whether it still holds.
     """
 
     files: Mapping[str, str] = field(default_factory=dict)
-    made: tuple[str, ...] = ()
+    run: Any = None
 
 
 @dataclass(frozen=True)
@@ -147,7 +156,8 @@ class Store:
 
     def key(self, step: Step, inputs: Mapping[str, Any]) -> dict[str, str]:
         """Return the digest of everything that a step is made from, by name."""
-        parts = {f"code {name}": digest(file) for name, file in code_of(step.make).items()}
+        code = step.code if step.code is not None else code_of(step.make)
+        parts = {f"code {name}": digest(file) for name, file in code.items()}
         for name, item in {**inputs, **step.uses}.items():
             parts[name] = fingerprint(item)
         return parts
@@ -157,7 +167,9 @@ class Store:
         place = self._place(step)
         for folder in _versions(place, _hash(parts)[:12]):
             record = _read_record(folder)
-            if record and self._holds(record) and _intact(folder, record):
+            if record is None or not _intact(folder, record):
+                continue
+            if not any(True for _ in self._changes(step, record)):
                 return Result(folder, record)
         return None
 
@@ -220,25 +232,20 @@ class Store:
         ]
         changed += [f"{name} is new" for name in parts if name not in before]
         changed += [f"{name} is gone" for name in before if name not in parts]
-        return changed + self.changed_reads(kept) or ["its files in the store are damaged"]
-
-    def changed_reads(self, kept: Result) -> list[str]:
-        """Return which of the files that a step read have changed since."""
-        reads: dict[str, str] = kept.record["reads"]
-        now = {name: digest(self.root / name) for name in reads}
-        return [
-            f"{name} {'is gone' if now[name] == MISSING else 'changed'}"
-            for name in reads
-            if now[name] != reads[name]
-        ] + [f"{name}, which it wrote, is gone" for name in kept.record["made"]
-             if not (self.root / name).is_file()]  # fmt: skip
+        changed += self._changes(step, kept.record)
+        return changed or ["its files in the store are damaged"]
 
     def _place(self, step: Step) -> Path:
         return self.folder / step.kind / step.name
 
-    def _holds(self, record: dict[str, Any]) -> bool:
-        reads = all(digest(self.root / name) == known for name, known in record["reads"].items())
-        return reads and all((self.root / name).is_file() for name in record["made"])
+    def _changes(self, step: Step, record: dict[str, Any]) -> Iterator[str]:
+        """Yield in words what has changed of that which a run read."""
+        for name, known in record["reads"].items():
+            now = digest(self.root / name)
+            if now != known:
+                yield f"{name} {'is gone' if now == MISSING else 'changed'}"
+        if step.changes and record["run"] is not None:
+            yield from (f"{words} changed" for words in step.changes(record["run"]))
 
     def _clear(self, place: Path) -> None:
         """Make a folder; remove what has come to lie in its way."""
@@ -259,12 +266,13 @@ class Store:
         record = {
             "inputs": parts,
             "reads": {str(name): known for name, known in sorted(read.files.items())},
-            "made": sorted(read.made),
+            "run": read.run,
             "files": files,
             "seconds": round(seconds, 3),
         }
         (new / RECORD).write_text(json.dumps(record, indent=1), encoding="utf-8")
-        folder = place / f"{_hash(parts)[:12]}-{_hash(record['reads'])[:8]}"
+        found = _hash([record["reads"], record["run"]])
+        folder = place / f"{_hash(parts)[:12]}-{found[:8]}"
         discard(folder)
         new.rename(folder)
         for old in _versions(place)[VERSIONS:]:
@@ -326,7 +334,7 @@ def _state(file: Path) -> list[int]:
 
 def _read_record(folder: Path) -> dict[str, Any] | None:
     record = None if (folder / RECORD).is_symlink() else read_json(folder / RECORD)
-    parts = {"inputs": dict, "reads": dict, "made": list, "files": dict, "seconds": float | int}
+    parts = {"inputs": dict, "reads": dict, "files": dict, "seconds": float | int}
     if isinstance(record, dict) and all(isinstance(record.get(k), t) for k, t in parts.items()):
         return record
     return None

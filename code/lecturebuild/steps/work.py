@@ -6,8 +6,8 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Any
 
-from lecturebuild.steps.errors import LectureError
-from lecturebuild.steps.progress import Progress
+from lecturebuild.steps.errors import CancelledError, LectureError
+from lecturebuild.steps.progress import Silent
 from lecturebuild.steps.store import Result, Step, Store
 
 
@@ -25,7 +25,7 @@ class Work:
     """
 
     store: Store
-    progress: Progress
+    progress: Silent
     jobs: int | None = None
     stop: Callable[[], None] = lambda: None
     done: dict[Step, Any] = field(default_factory=dict)
@@ -43,7 +43,7 @@ class Work:
             That of the first step that failed, in the order in which the plan names them.
         """
         targets = list(targets)
-        order = {step: number for number, step in enumerate(_sorted(targets))}
+        order = {step: number for number, step in enumerate(all_steps(targets))}
         waits = {step: set(_needs(step)) for step in order}
         users: dict[Step, list[Step]] = {step: [] for step in order}
         for step, needed in waits.items():
@@ -63,7 +63,8 @@ class Work:
                         continue
                     free += _freed(step, users, waits)
                 for step in sorted(ready, key=lambda step: not step.slow):
-                    self.progress.begin(step.name)
+                    if not step.tells:
+                        self.progress.begin(step.name)
                     running[pool.submit(self._make, step)] = step
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
                     step = running.pop(future)
@@ -76,8 +77,18 @@ class Work:
         finally:
             pool.shutdown(cancel_futures=True)
         if self.errors:
-            raise self.errors[min(self.errors, key=order.__getitem__)]
+            raise self._first_error(order)
         return [self.done[target] for target in targets]
+
+    def _first_error(self, order: dict[Step, int]) -> LectureError:
+        """Return the error to show: of figures, which do not need each other, all at once."""
+        told = {s: e for s, e in self.errors.items() if not isinstance(e, CancelledError)}
+        first = min(told, key=order.__getitem__)
+        same = [step for step in sorted(told, key=order.__getitem__) if step.kind == "figures"]
+        if first not in same or len(same) == 1:
+            return told[first]
+        lines = [f"{len(same)} figures could not be drawn:", *(str(told[step]) for step in same)]
+        return LectureError("\n  ".join(lines))
 
     def _settle(self, step: Step) -> bool:
         """Compute a value or find a result in the store; False if the step has to run."""
@@ -109,7 +120,7 @@ class Work:
     def _finish(self, step: Step, future: "Future[Result]") -> None:
         try:
             result = future.result()
-            if result.new:
+            if result.new and not step.tells:
                 self.progress.end(step.kind, step.name, result.seconds)
             else:  # by another process
                 self.progress.forget(step.name)
@@ -141,7 +152,7 @@ def explain(targets: Iterable[Step], store: Store) -> Iterator[tuple[Step, list[
     """Yield the steps that are to be made, with reasons, and make none of them."""
     done: dict[Step, Any] = {}
     unknown: dict[Step, str] = {}
-    for step in _sorted(targets):
+    for step in all_steps(targets):
         waits = sorted({unknown[other] for other in _needs(step) if other in unknown})
         if waits:
             unknown[step] = str(step) if step.kind else waits[0]
@@ -188,8 +199,8 @@ def _resolved(item: Any, done: Mapping[Step, Any]) -> Any:
     return item
 
 
-def _sorted(targets: Iterable[Step]) -> Iterator[Step]:
-    """Yield all steps that targets need, and these, each after those it needs."""
+def all_steps(targets: Iterable[Step]) -> Iterator[Step]:
+    """Yield targets and all steps that they need, each after those it needs."""
     seen: set[Step] = set()
 
     def visit(step: Step) -> Iterator[Step]:

@@ -12,7 +12,7 @@ from urllib.parse import unquote, unquote_to_bytes
 from lecturebuild.reading.project import Project
 from lecturebuild.reading.source import Document
 from lecturebuild.steps.errors import LectureError
-from lecturebuild.steps.files import in_project
+from lecturebuild.steps.files import in_project, is_file
 from lecturebuild.writing import crossref
 from lecturebuild.writing.book import pictures
 from lecturebuild.writing.crossref import Address, Labels
@@ -122,13 +122,13 @@ def linked(
 
 def _local(project: Project, document: Document, address: Address, what: str) -> Path:
     """Return the file of the project that an address names."""
-    path = project.root / unquote(address.path)
+    path = project.root / unquote(address.path).replace("\0", "")
     if not address.path or not path.resolve().is_relative_to(project.root):
         kind = what.split(" ")[0]
         raise _error(document, address, f"the {kind} {address.written} lies outside the project")
-    if not path.is_file():
+    if not is_file(path):
         where = f" (a path counts from the file that names it, {address.file})"
-        elsewhere = any((project.root / folder / unquote(address.written)).is_file()
+        elsewhere = any(is_file(project.root / folder / unquote(address.written))
                         for folder in {document.path.parent, Path()})  # fmt: skip
         hint = where if elsewhere else ""
         raise _error(document, address, f"no such {what}: {unquote(address.written)}{hint}")

@@ -180,7 +180,7 @@ def _section_numbers(headings: tuple[dict[str, Any], ...], chapter: str) -> list
     numbers = []
     for heading in headings:
         level = heading["level"]
-        if level == 1 or not chapter or not heading["numbered"]:
+        if level == 1 or level > 6 or not chapter or not heading["numbered"]:
             numbers.append(chapter if level == 1 and heading["numbered"] else "")
             continue
         counts[level] += 1

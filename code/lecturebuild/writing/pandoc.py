@@ -16,6 +16,8 @@ FILTERS = Path(__file__).resolve().parents[2] / "filters"
 # An example list would swallow a paragraph that begins with a reference, such as '@fig-relu.'.
 READER = "markdown-yaml_metadata_block-example_lists"
 
+PARTS = set(r"\begin \end \left \right \middle \limits \nolimits \tag \label \over".split())
+"""Commands that stand in a formula only together with others."""
 T = TypeVar("T", str, Path)
 HEAP_EXHAUSTED = 251
 MARKS = re.compile(r"(?:[\[\](){}*_~^`<>!\"'|]\s?)+")
@@ -93,7 +95,7 @@ def run(
         message = f"Pandoc needs more memory than it may have; {process.MORE}"
         raise LectureError(message, *_densest(text, origins))
     if ended.returncode != 0:
-        raise LectureError(f"Pandoc: {ended.stderr.strip()}", *_place("", text, origins))
+        raise LectureError(f"Pandoc: {' '.join(ended.stderr.split())}", *_place("", text, origins))
     for warning in json.loads(report) if report.strip() else []:
         if warning.get("verbosity") == "WARNING":
             raise _error(warning, text, origins)
@@ -115,15 +117,42 @@ def _error(warning: dict[str, Any], text: str, origins: Origins) -> LectureError
     message = warning.get("pretty") or warning["type"]
     if warning["type"] == "CouldNotConvertTeXMath":
         formula = warning["contents"].strip()
-        problem = warning["message"].split("^", 1)[-1].strip().split("\n")[0]
+        problem = _problem(formula, warning["message"])
         message = f"the formula {formula} cannot be shown in the book: {problem}"
-        return LectureError(message, *_place(formula.split("\n")[0], text, origins))
+        place = _place(formula.split("\n")[0], text, origins)
+        unknown = re.search(r"control sequence (\\[A-Za-z]+)", problem)
+        if place[1] is None and unknown:  # in a formula with macros, which reads otherwise
+            place = _place(unknown[1], text, origins)
+        return LectureError(message, *place)
     if found := re.search(r"citation (\S+) not found", message):
         message = f"unknown citation @{found[1]}: the bibliography has no such entry"
         return LectureError(message, *_place(f"@{found[1]}", text, origins))
     line = (warning.get("openpos") or warning.get("pos") or warning).get("line")
     place = origins[min(line, len(origins)) - 1] if line and origins else _place("", text, origins)
     return LectureError(f"Pandoc: {message}", *place)
+
+
+def _problem(formula: str, message: str) -> str:
+    """Return what is wrong with a formula, from what Pandoc says of it."""
+    # It prints the formula, below it a caret at the place where it stopped, then the problem.
+    found = re.search(r"^ *\^\n(.*)", message, re.M)
+    problem = found[1] if found else message.strip().split("\n")[-1]
+    if "control sequence" in problem:
+        return problem
+    unknown = _unknown_commands(re.findall(r"\\[A-Za-z]+", formula))
+    return f"unknown command {unknown[0]}" if unknown else problem
+
+
+def _unknown_commands(commands: list[str]) -> list[str]:
+    """Return those commands of LaTeX's that Pandoc does not know in a formula."""
+    tried = [word for word in dict.fromkeys(commands) if word not in PARTS]
+    text = "\n\n".join(f"${word}{{a}}{{b}}$" for word in tried)
+    with tempfile.NamedTemporaryFile("r", suffix=".json") as log:
+        options = ["--from=markdown", "--to=html", "--mathml", "--quiet", f"--log={log.name}"]
+        process.run([executable(), *options], "Pandoc", usual=60, text=text)
+        report = json.loads(log.read() or "[]")
+    failed = {str(warning.get("contents", "")).split("{")[0] for warning in report}
+    return [word for word in tried if word in failed]
 
 
 def _place(needle: str, text: str, origins: Origins) -> tuple[Path | None, int | None]:

@@ -35,8 +35,6 @@ PIXELS = {"px": 1.0, "pt": 4 / 3, "in": 96.0, "cm": 96 / 2.54, "mm": 9.6 / 2.54,
 CODE_LINE = re.compile(r'<span id="cb\d+-\d+"><a href="#[^>]*></a>(.*?)</span>(?=\n|</code>)')
 # Kinds of words in code that the style sheet shows like any other.
 PLAIN_CODE = re.compile(r'<span class="(?:bu|ex|op|pp)">([^<]*)</span>')
-WIDTH_STEP = 5
-"""The style sheet knows widths in steps of so many per cent."""
 # Fonts draw a prime small and raised: as a superscript it would be so twice.
 PRIME = re.compile(r"<msup>(<mi[^>]*>[^<]*</mi>)<mo[^>]*>([′″‴])</mo></msup>")
 # Combining marks stand beside the letter that an accent of MathML is put over.
@@ -160,7 +158,8 @@ class _Tidier(HTMLParser):
         self._close()
 
     def handle_data(self, data: str) -> None:
-        self._text(data)
+        # A tag that is never closed comes as data.
+        self._text(data.replace("<", "&lt;"))
 
     def handle_entityref(self, name: str) -> None:
         self._text(f"&{name};")
@@ -260,8 +259,8 @@ class _Tidier(HTMLParser):
             elif name.startswith("padding-") and value == "0":
                 classes.append(f"flush-{name.removeprefix('padding-')}")
             elif name == "width" and length and length[2] == "%":
-                step = round(float(length[1]) / WIDTH_STEP) * WIDTH_STEP
-                classes.append(f"width-{min(max(step, WIDTH_STEP), 100)}")
+                # The style sheet has a class for each per cent.
+                classes.append(f"width-{min(max(round(float(length[1])), 1), 100)}")
             elif name == "width" and length and length[2] in PIXELS and tag == "img":
                 attributes["width"] = str(round(float(length[1]) * PIXELS[length[2]]))
             elif not (tag == "img" and name == "height"):

@@ -1,6 +1,7 @@
 """Write the pages of the book with Pandoc."""
 
 import html
+import json
 import os
 import re
 import sys
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from operator import attrgetter
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import unquote
 
@@ -19,19 +21,25 @@ from lecturebuild.steps.store import Read, Step, value
 from lecturebuild.writing import crossref, pandoc
 from lecturebuild.writing.book import markup, pictures, sources
 from lecturebuild.writing.crossref import Labels
-from lecturebuild.writing.weave import Woven
+from lecturebuild.writing.weave import MEDIA, Woven
+from lecturebuild.writing.words import translated, words
 
 THEME = Path(__file__).parent / "theme"
-REFERENCES = "\n## References {.unnumbered}\n\n::: {#refs}\n:::\n"
+REFERENCES = "\n## {} {{.unnumbered}}\n\n::: {{#refs}}\n:::\n"
 FILTERS = [
     pandoc.FILTERS / f"{name}.lua"
     for name in (
+        "frames",
+        "answers",
         "paths",
         "shapes",
         "visibility",
+        "terms",
+        "annotations",
         "downloads",
         "callouts",
         "code-fold",
+        "macros",
         "crossref",
         "pictures",
         "tables",
@@ -70,6 +78,18 @@ class Book:
     project: Project
     chapters: tuple[Chapter, ...]
     index: dict[str, dict[str, Any]]
+    cited: frozenset[str] = frozenset()
+    """Keys of all works that pages cite."""
+
+
+def _cited(labels: Labels) -> set[str]:
+    """Return the keys of the works that a page cites."""
+    return {key for key in labels.book_references if not crossref.REFERENCE.match(key)}
+
+
+def cited(labels: Iterable[Labels]) -> frozenset[str]:
+    """Return the keys of the works that pages cite."""
+    return frozenset(key for page in labels for key in _cited(page))
 
 
 def project_filters(project: Project) -> list[Path]:
@@ -83,9 +103,15 @@ def bibliography(project: Project) -> list[Path]:
     return _files(project, "bibliography") + _files(project, "csl")
 
 
+def macros(project: Project) -> dict[str, str]:
+    """Return the metadata by which a filter finds the project's LaTeX macros, if it has any."""
+    files = _files(project, "latex-macros")
+    return {"latex-macros": str(files[0])} if files else {}
+
+
 def used_files(project: Project) -> list[Path]:
     """Return the files of the project, apart from its text, that any page is made from."""
-    return project_filters(project) + bibliography(project)
+    return project_filters(project) + bibliography(project) + _files(project, "latex-macros")
 
 
 def _files(project: Project, key: str) -> list[Path]:
@@ -135,11 +161,20 @@ def ingredients(
     """Return all that is particular to a page."""
     chapter = next(chapter for chapter in book.chapters if chapter.path == page)
     root = "../" * len(page.parent.parts)
-    text = woven.text
-    if any(not crossref.REFERENCE.match(key) for key in labels.references):
-        text += REFERENCES
+    settings = book.project.settings
+    text, cites = woven.text, _cited(labels)
+    listed: list[str] = []
+    if labels.refs and not cites:
+        # A page of references: it lists what all pages cite.
+        listed = sorted(book.cited)
+        nocite = settings.texts("nocite")
+        listed += re.findall(r"@(\*|[\w:.#$%&+?<>~/-]*\w)", " ".join(nocite))
+    elif cites and not labels.refs:
+        heading = words(settings).get("References", "References")
+        text += REFERENCES.format(heading)
     return {
         "text": text,
+        "listed": listed,
         "variables": _variables(book, chapter, root),
         "refers_to": referred_to(book, labels),
         "offers": [
@@ -154,6 +189,7 @@ def _write_page(
     page: Path,
     folder: Path,
     text: str,
+    listed: list[str],
     variables: dict[str, Any],
     refers_to: dict[str, Any],
     offers: list[dict[str, str]],
@@ -161,10 +197,10 @@ def _write_page(
     labels: Labels,
 ) -> Read:
     number, root = variables["number"], variables["root"]
+    table = words(project.settings)
     settings: dict[str, Any] = {
         "to": "html5",
         "standalone": True,
-        "template": str(THEME / "page.html"),
         "html-math-method": {"method": "mathml"},
         "number-sections": bool(number),
         "number-offset": [int(number) - 1] if number else [0],
@@ -188,23 +224,43 @@ def _write_page(
             "bibliography": [str(file) for file in _files(project, "bibliography")],
             "link-citations": True,
             "lang": variables["lang"],
-        },
+            "lecture-words": table,
+        }
+        | macros(project),
     }
     if styles := _files(project, "csl"):
         settings["metadata"]["csl"] = str(styles[0])
-    written = pandoc.run(
-        text,
-        [],
-        project.root / page.parent,
-        woven.origins,
-        {"QUARTO_PROJECT_DIR": str(project.root)},
-        settings,
-        {"lecture-index": refers_to},
-    )
+    with TemporaryDirectory(prefix="lecture-") as temporary:
+        settings["template"] = str(_template(Path(temporary), table))
+        if listed:
+            cites = ", ".join(f"@{key}" if key == "*" else f"@{{{key}}}" for key in listed)
+            file = Path(temporary) / "listed.json"
+            file.write_text(json.dumps({"nocite": cites}), encoding="utf-8")
+            settings["metadata-files"] = [str(file)]
+        written = pandoc.run(
+            text,
+            [],
+            project.root / page.parent,
+            woven.origins,
+            {"QUARTO_PROJECT_DIR": str(project.root)},
+            settings,
+            {"lecture-index": refers_to},
+        )
+    written = written.replace(MEDIA, f"{root}media/")
     reads: dict[str, str] = {}
     written = _tidy(project, page, woven, labels, written, reads)
     (folder / "page.html").write_text(written, encoding="utf-8")
     return Read(reads)
+
+
+def _template(folder: Path, table: dict[str, str]) -> Path:
+    """Return the theme's template; in another language than English a copy in `folder`."""
+    if not table:
+        return THEME / "page.html"
+    for file in THEME.glob("*.html"):
+        text = translated(file.read_text(encoding="utf-8"), table)
+        (folder / file.name).write_text(text, encoding="utf-8")
+    return folder / "page.html"
 
 
 def _tidy(
@@ -264,6 +320,7 @@ def _variables(book: Book, chapter: Chapter, root: str) -> dict[str, Any]:
         "number": chapter.number,
         "part": own_part,
         "root": root,
+        "home": root + book.chapters[0].href,
         "nav": nav,
     }
     if position > 0:

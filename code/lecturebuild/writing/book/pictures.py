@@ -4,13 +4,10 @@ import io
 import re
 import shutil
 from functools import lru_cache
-from operator import attrgetter
 from pathlib import Path
 from xml.etree import ElementTree
 
-from lecturebuild.steps.files import digest, remembered
-from lecturebuild.steps.store import Step
-from lecturebuild.writing.book import svg
+from lecturebuild.steps.files import digest, is_file, remembered
 
 ENLARGED = 1.3
 """Drawings are shown so much larger than they are on paper."""
@@ -40,7 +37,7 @@ def _size(file: Path, _state: int) -> tuple[int, int] | None:
 
 def size(file: Path) -> tuple[int, int] | None:
     """Return a picture's width and height on a page in CSS pixels, None if it does not say."""
-    return _size(file, file.stat().st_mtime_ns) if file.is_file() else None
+    return _size(file, file.stat().st_mtime_ns) if is_file(file) else None
 
 
 def _svg_size(file: Path) -> tuple[int, int] | None:
@@ -56,16 +53,6 @@ def _svg_size(file: Path) -> tuple[int, int] | None:
     else:
         return None
     return round(ENLARGED * width), round(ENLARGED * height)
-
-
-def published_step(file: Path) -> Step:
-    """Return the step that makes, of an SVG, the smaller file that the book shows in its place."""
-    return Step("pictures", file.name, _write_lean, {"picture": file}, read=attrgetter("only"))
-
-
-def _write_lean(folder: Path, picture: Path) -> None:
-    text = svg.lean(picture.read_text(encoding="utf-8"))
-    (folder / picture.name).write_text(text, encoding="utf-8")
 
 
 def damage(file: Path) -> str:

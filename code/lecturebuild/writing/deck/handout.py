@@ -40,6 +40,7 @@ CARD = r"""
 \lecturecard
 \end{frame}
 """
+ONE_PAGE = "\\PassOptionsToClass{handout}{beamer}\n"
 CARDS = r"""
 \geometry{papersize={%(width).1fbp,%(height).1fbp}}
 \setbeamersize{text margin left=0pt, text margin right=0pt}
@@ -71,13 +72,13 @@ def notes(tex: str) -> list[Note]:
     found = []
     for number, frame in enumerate(FRAMES.findall(tex), start=1):
         source = SOURCE.search(frame)
-        texts = list(_arguments(frame, r"\note{"))
+        texts = list(arguments(frame, r"\note{"))
         if texts:
             found.append(Note(number, "\n\n".join(texts), source[0] if source else ""))
     return found
 
 
-def _arguments(tex: str, command: str) -> Iterator[str]:
+def arguments(tex: str, command: str) -> Iterator[str]:
     """Yield the arguments of a command, which may have braces inside."""
     start = tex.find(command)
     while start >= 0:
@@ -97,7 +98,8 @@ def cards(tex: str, aspect: float) -> str:
     pages = [CARD % {"source": n.source, "note": n.text}
              for n in notes(tex)]  # fmt: skip
     size = {"width": SHEET[0] - 2 * MARGIN - width - GAP, "height": height}
-    return preamble + CARDS % (size | {"cards": "".join(pages)})
+    # Without its steps a note with a list, say, is one page.
+    return ONE_PAGE + preamble + CARDS % (size | {"cards": "".join(pages)})
 
 
 def _frame_size(aspect: float) -> tuple[float, float]:

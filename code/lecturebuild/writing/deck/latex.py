@@ -1,4 +1,4 @@
-"""Write the Beamer deck: Pandoc makes LaTeX of it, latexmk and XeLaTeX make the PDF."""
+"""Write the Beamer deck: Pandoc makes LaTeX of it, XeLaTeX makes the PDF."""
 
 import json
 import os
@@ -16,32 +16,51 @@ from lecturebuild.reading.source import Document
 from lecturebuild.running import process
 from lecturebuild.running.process import Limits
 from lecturebuild.steps.errors import LectureError, relative
-from lecturebuild.steps.files import discard, in_project
+from lecturebuild.steps.files import digest, discard, in_project
 from lecturebuild.steps.store import Read, Step, before, previous, value
 from lecturebuild.writing import pandoc
 from lecturebuild.writing.book import pictures
+from lecturebuild.writing.book.page import macros
 from lecturebuild.writing.deck import handout
 from lecturebuild.writing.weave import Woven
+from lecturebuild.writing.words import words
 
 FILTERS = [
     pandoc.FILTERS / f"{name}.lua"
-    for name in ("paths", "shapes", "visibility", "code-fold", "crossref", "pictures")
+    for name in (
+        "frames",
+        "answers",
+        "muted",
+        "paths",
+        "shapes",
+        "visibility",
+        "annotations",
+        "code-fold",
+        "macros",
+        "crossref",
+        "pictures",
+    )
 ]
 CITEPROC = {"type": "citeproc"}
-ENGINES = {"xelatex": "-xelatex", "lualatex": "-lualatex", "pdflatex": "-pdf"}
+ENGINES = ("xelatex", "lualatex", "pdflatex")
+MOST = 5
+"""So often LaTeX is run, at the most, until nothing changes any more."""
 ERROR = re.compile(r"^(?:(?P<file>[^\s:]+\.\w+):(?P<line>\d+): |! )(?P<message>.+)$", re.M)
 SOURCE = re.compile(r"^% source (?P<file>.+):(?P<line>\d+)$", re.M)
 BODY = re.compile(r"^(\\begin\{frame\}.*?)^(\\end\{frame\})", re.M | re.S)
 LABEL = re.compile(r"\\label\{([^}]+)\}")
 SECTION = re.compile(r"^(\\section\b(?:(?!\n\n).)*?\\label\{([^}]+)\})", re.M | re.S)
 PLACES = Path(__file__).with_name("frames.tex")
+TITLED = re.compile(r"\\begin\{frame\}(?:<[^>]*>)?(?:\[[^]]*\])?\{")
+INSTALLED = re.compile(r"/(tex|texmf|texlive|miktex|fonts)[^/]*/", re.I)
+"""In the path of whatever belongs to LaTeX itself."""
 NOTED = {".aux", ".nav", ".out", ".snm", ".toc"}
 """Kinds of files in which LaTeX notes what its next run needs."""
 FRAME = re.compile(r"^\\begin\{frame\}(?:\[[^]]*\])?(?:\{(?P<title>.*)\})?")
 NO_LATEX = (
     "{program} is not installed, so there is no deck. On Debian or Ubuntu: apt-get install "
     "texlive-xetex texlive-latex-recommended texlive-fonts-recommended "
-    "texlive-plain-generic lmodern latexmk; on macOS: MacTeX"
+    "texlive-plain-generic lmodern; on macOS: MacTeX"
 )
 
 
@@ -80,6 +99,7 @@ def ingredients(
         "title_page": _metadata(project.deck, document),
         "index": index,
         "shown": shown,
+        "header": _beamer(document).get("header-includes"),
         "site": project.settings.text("book", "site-url").rstrip("/"),
         "engine": engine_of(document),
     }
@@ -94,6 +114,7 @@ def _write_deck(
     title_page: dict[str, Any],
     index: dict[str, Any],
     shown: dict[str, Path],
+    header: str | list[str] | None,
     site: str,
     engine: str,
     woven: Woven,
@@ -111,6 +132,11 @@ def _write_deck(
     _write_json(folder / "title-page.json", title_page)
     settings = settings | {"metadata-files": [str(folder / "title-page.json")]}
     settings["metadata"] = settings["metadata"] | {"lecture-media": f"{media}/"}
+    if header:
+        # As a file: beside `include-in-header` Pandoc passes over it.
+        own = folder / "header.latex"
+        own.write_text("\n".join(header if isinstance(header, list) else [header]), "utf-8")
+        settings["include-in-header"] = [str(own), *settings["include-in-header"]]
     written = pandoc.run(
         text,
         [],
@@ -149,8 +175,9 @@ def typeset(
         done = _run_latex(engine, tex, place, document.path, limits, once=once)
     if not done:
         raise explain(tex, document.path, project.build / f"{tex.stem}.log")
-    reads = {name: before(project.root / name, start) for name in _inputs(tex, place, project)}
-    for suffix in (".fls", ".fdb_latexmk", ".xdv"):
+    names = _inputs(tex, place, project, document.path)
+    reads = {name: before(project.root / name, start) for name in names}
+    for suffix in (".fls", ".xdv"):
         discard(tex.with_suffix(suffix))
     return Read(reads)
 
@@ -158,13 +185,33 @@ def typeset(
 def _with_places(tex: str, project: Project, index: dict[str, Any], site: str) -> str:
     """Name the deck's pages, and tell frames their places in the book, if it has an address."""
     numbers = count(1)
+    titles = _plain_titles([frame[0] for frame in BODY.findall(tex)])
 
     def ended(frame: re.Match[str]) -> str:
+        number = next(numbers)
         address = f"{site}/{_place_in_book(frame[0], project, index)}" if site else ""
-        return f"{frame[1]}\\lectureframe{{{next(numbers)}}}{{{_plain(address)}}}\n{frame[2]}"
+        title = titles[number - 1]
+        return f"{frame[1]}\\lectureframe{{{number}}}{{{_plain(address)}}}{{{title}}}\n{frame[2]}"
 
     tex = SECTION.sub(r"\\mode<all>{\\lecturesection{\g<2>}}\n\g<1>", tex)
     return BODY.sub(ended, tex)
+
+
+def _plain_titles(frames: list[str]) -> list[str]:
+    """Return the titles of frames as plain text, as a PDF's outline needs them."""
+    titles = []
+    for body in frames:
+        begin = TITLED.match(body)
+        titles.append(next(handout.arguments(body, begin[0]), "") if begin else "")
+    # Pandoc reads the LaTeX in them, such as a formula's \\rightarrow.
+    marked = [number for number, title in enumerate(titles) if re.search(r"[\\$~^_{]", title)]
+    if marked:
+        text = "\n\n".join(" ".join(titles[number].split()) for number in marked)
+        options = ["--from=latex", "--to=plain", "--wrap=none"]
+        read = pandoc.run(text, options, Path()).strip().split("\n\n")
+        for number, title in zip(marked, read, strict=False):
+            titles[number] = title
+    return [_plain(" ".join(title.split())) for title in titles]
 
 
 def _place_in_book(frame: str, project: Project, index: dict[str, Any]) -> str:
@@ -198,11 +245,15 @@ def _write_cards(
     return typeset(engine, tex, project, document, once=True)
 
 
-def _inputs(tex: Path, place: Path, project: Project) -> list[str]:
+def _inputs(tex: Path, place: Path, project: Project, document: Path) -> list[str]:
     """Return the project's files that LaTeX read, as its recorder lists them."""
     lines = tex.with_suffix(".fls").read_text(encoding="utf-8", errors="replace").splitlines()
     names = {line.removeprefix("INPUT ") for line in lines if line.startswith("INPUT ")}
     files = {Path(os.path.normpath(place / name)) for name in names}
+    foreign = [file for file in files if not file.is_relative_to(project.root)]
+    for file in sorted(foreign):
+        if not INSTALLED.search(str(file)) and file.is_file():
+            raise LectureError(f"LaTeX reads {file}, which lies outside the project", document)
     own = [file for file in files if in_project(file, project.root)]
     return sorted(
         str(file.relative_to(project.root))
@@ -221,9 +272,7 @@ def _metadata(deck: Deck, document: Document) -> dict[str, Any]:
     metadata = {key: document.header.get(key) or deck.settings.get(key) for key in names.split()}
     metadata = {key: value for key, value in metadata.items() if value is not None}
     beamer = _beamer(document)
-    return metadata | {
-        key: beamer[key] for key in ("header-includes", "institute") if key in beamer
-    }
+    return metadata | ({"institute": beamer["institute"]} if "institute" in beamer else {})
 
 
 def _listed(project: Project, document: Document, key: str) -> list[Path]:
@@ -248,7 +297,7 @@ def _included(project: Project, document: Document) -> list[Path]:
 def _used_files(project: Project, document: Document) -> list[Path]:
     keys = ("filters", "bibliography", "csl")
     listed = [file for key in keys for file in _listed(project, document, key)]
-    return listed + _included(project, document)
+    return listed + _included(project, document) + [Path(file) for file in macros(project).values()]
 
 
 def _settings(project: Project, deck: Deck, document: Document) -> dict[str, Any]:
@@ -281,8 +330,12 @@ def _settings(project: Project, deck: Deck, document: Document) -> dict[str, Any
         "metadata": {
             "bibliography": [*map(str, _listed(project, document, "bibliography"))],
             "lecture-folder": document.path.parent.as_posix(),
+            "lecture-words": words(
+                document.header if document.header.get("lang") else deck.settings
+            ),
             "lecture-site": project.settings.text("book", "site-url").rstrip("/"),
         }
+        | macros(project)
         | ({"csl": str(styles[0])} if styles else {}),
     }
 
@@ -308,21 +361,43 @@ def engine_of(document: Document) -> str:
 
 
 def missing_latex(document: Document) -> LectureError | None:
-    """Return an error that says what to install, if a program that makes the deck is missing."""
-    for program in ("latexmk", engine_of(document)):
-        if shutil.which(program) is None:
-            return LectureError(NO_LATEX.format(program=program), document.path)
-    return None
+    """Return an error that says what to install, if the program that makes the deck is missing."""
+    program = engine_of(document)
+    installed = shutil.which(program) is not None
+    return None if installed else LectureError(NO_LATEX.format(program=program), document.path)
 
 
 def _run_latex(
     engine: str, tex: Path, folder: Path, document: Path, limits: Limits, *, once: bool = False
 ) -> bool:
-    """Run LaTeX as often as it needs, or once where nothing refers to anything; say if it went."""
-    options = ["-interaction=nonstopmode", "-halt-on-error", "-file-line-error"]
-    command = ["latexmk", "-norc", ENGINES[engine], *options, f"-outdir={tex.parent}", str(tex)]
-    if once:
-        command = [engine, "-recorder", *options, f"-output-directory={tex.parent}", str(tex)]
+    """Run LaTeX as often as it needs, or once where nothing refers to anything; say if it went.
+
+    It needs another run as long as what it notes for the next one changes. (latexmk would do the
+    same, but cannot in a folder whose name has a sign of Perl's or the shell's in it.)
+    """
+    # By a path that has nothing of the project's own in it: signs such as % or ~ mean something.
+    name = Path(os.path.relpath(tex, folder))
+    options = ["-interaction=nonstopmode", "-halt-on-error", "-file-line-error", "-recorder"]
+    command = [engine, *options, f"-output-directory={name.parent}", str(name)]
+    if engine == "xelatex" and not once:
+        command.insert(1, "-no-pdf")  # made of the last run alone
+    for _ in range(MOST):
+        noted = _noted(tex)
+        if not _run(command, tex, folder, document, limits):
+            return False
+        if once or _noted(tex) == noted:
+            break
+    if "-no-pdf" not in command:
+        return True
+    made, pdf = (str(name.with_suffix(suffix)) for suffix in (".xdv", ".pdf"))
+    return _run(["xdvipdfmx", "-q", "-E", "-o", pdf, made], tex, folder, document, limits)
+
+
+def _noted(tex: Path) -> list[str]:
+    return [digest(tex.with_suffix(suffix)) for suffix in sorted(NOTED)]
+
+
+def _run(command: list[str], tex: Path, folder: Path, document: Path, limits: Limits) -> bool:
     try:
         ended = process.run(
             command,

@@ -19,27 +19,28 @@ from lecturebuild.reading.gate import nested, opened
 from lecturebuild.reading.project import Project
 from lecturebuild.reading.source import Cell, Document, Line, name
 from lecturebuild.running import dependencies
-from lecturebuild.running.execute import Output, Outputs
+from lecturebuild.running.execute import Executed
+from lecturebuild.running.outputs import MARKUP, PICTURES, Output
 from lecturebuild.steps.errors import LectureError, relative
 from lecturebuild.steps.store import Step, value
 from lecturebuild.writing import crossref, pandoc
-from lecturebuild.writing.book.page import Book, bibliography, referred_to
+from lecturebuild.writing.book.page import Book, bibliography, macros, referred_to
 from lecturebuild.writing.crossref import Labels
 from lecturebuild.writing.notebooks.archive import extras_of
 
 STUB = "# your code here"
 FOLDER = "notebooks"
-FILTERS = [pandoc.FILTERS / f"{name}.lua" for name in ("notebook", "visibility")]
+FILTERS = [pandoc.FILTERS / f"{name}.lua" for name in ("macros", "notebook", "visibility")]
 WRITER = "commonmark+tex_math_dollars+pipe_tables+strikeout"
-MARK = re.compile(r"^<!-- cell (\d+) -->$", re.M)
+MARK = re.compile(r"^<!-- (cell \d+|answer|end of answer) -->$", re.M)
 HEADING = re.compile(r"^#\s")
 NOTEBOOK = re.compile(r"""\.notebook\b.*\bname=["']?([\w-]+)""")
 KERNEL = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
-IMAGES = {"svg": "image/svg+xml", "png": "image/png", "jpg": "image/jpeg"}
-MARKUP = {"markdown": "text/markdown", "latex": "text/latex", "html": "text/html"}
+IMAGES = {suffix: kind for kind, suffix in PICTURES.items() if suffix != "pdf"}
+TYPES = {short: kind for kind, short in MARKUP.items()}
 
 Lines = list[tuple[str, tuple[Path, int]]]
 """Markdown and, for each line, file and line that it comes from."""
@@ -130,26 +131,27 @@ def notebook_step(
     project: Project,
     notebook: Notebook,
     document: Document,
-    outputs: Any,
-    book: Step,
-    labels: Step,
+    executed: Any,
+    book: Any,
+    labels: Any,
     archive: str,
 ) -> Step:
     """Return the step that writes a notebook; `archive` names what its cells import, if any."""
-    files = [*FILTERS, *bibliography(project)]
+    files = [*FILTERS, *bibliography(project), *map(Path, macros(project).values())]
     return Step(
         "notebooks",
         notebook.file,
         partial(_write_notebook, project, notebook, document),
         inputs=value(
             partial(ingredients, project, notebook, document),
-            outputs=outputs,
+            executed=executed,
             book=book,
             labels=labels,
             archive=archive,
         ),
         uses={relative(file, project.root).as_posix(): file for file in files}
         | {"Pandoc": pandoc.version()},
+        context={"executed": executed},
         read=attrgetter("only"),
     )
 
@@ -158,7 +160,7 @@ def ingredients(
     project: Project,
     notebook: Notebook,
     document: Document,
-    outputs: Outputs,
+    executed: Executed,
     book: Book,
     labels: Labels,
     archive: str,
@@ -168,7 +170,7 @@ def ingredients(
     return {
         "lines": [text for text, _ in _text(notebook, document, archive)],
         "cells": [[index, cell.code, cell.label, tags(cell)] for index, cell in cells.items()],
-        "outputs": {index: outputs[index] for index in cells if notebook.solution},
+        "outputs": {index: executed.outputs[index] for index in cells if notebook.solution},
         "refers_to": referred_to(book, labels),
         "references": [key for key in labels.references if not crossref.REFERENCE.match(key)],
         "archive": archive,
@@ -188,11 +190,12 @@ def _write_notebook(
     references: list[str],
     archive: str,
     installing: str,
+    executed: Executed,
 ) -> None:
     text = _text(notebook, document, archive)
     markdown = _convert(project, document, text, refers_to, references)
     found = {cell.index: cell for cell, _ in _cells(notebook, document)}
-    made = _assemble(notebook, markdown, found, outputs, project.build / "media")
+    made = _assemble(notebook, markdown, found, outputs, executed.media)
     if installing:
         made.insert(bool(made) and made[0]["cell_type"] == "markdown", _first_cell(installing))
     content = {"cells": made, "metadata": KERNEL, "nbformat": 4, "nbformat_minor": 5}
@@ -332,6 +335,8 @@ def _convert(
         [
             f"--to={WRITER}",
             "--wrap=none",
+            *(f"--metadata={key}:{file}" for key, file in macros(project).items()),
+            f"--lua-filter={pandoc.FILTERS / 'macros.lua'}",
             notebook,
             "--citeproc",
             notebook,
@@ -350,24 +355,50 @@ def _assemble(
     outputs: dict[int, tuple[Output, ...]],
     media: Path,
 ) -> list[dict[str, Any]]:
-    """Return a notebook's cells: Markdown, split at the marks, and code in place of these."""
-    parts = MARK.split(markdown)
+    """Return a notebook's cells: Markdown, split at the marks, and code in place of these.
+
+    The text of an answer is a cell of its own, which nbgrader takes out and a person grades.
+    """
     made: list[dict[str, Any]] = []
-    for number, part in enumerate(parts):
-        if number % 2:
-            cell = cells[int(part)]
-            count = sum(other["cell_type"] == "code" for other in made) + 1
+    answer = False
+    for number, part in enumerate(MARK.split(markdown)):
+        if number % 2 == 0:
+            if part.strip():
+                made.append(_markdown(part.strip(), sum(map(_is_text, made)) + 1, answer))
+        elif part.startswith("cell "):
+            cell = cells[int(part.removeprefix("cell "))]
+            count = sum(not _is_text(other) for other in made) + 1
             made.append(_code(notebook, cell, count, outputs.get(cell.index, ()), media))
-        elif part.strip():
-            made.append(
-                {
-                    "cell_type": "markdown",
-                    "id": f"text-{number // 2 + 1}",
-                    "metadata": {},
-                    "source": _source(part.strip()),
-                }
-            )
+        else:
+            answer = part == "answer"
     return made
+
+
+def _is_text(cell: dict[str, Any]) -> bool:
+    return bool(cell["cell_type"] == "markdown")
+
+
+def _markdown(text: str, count: int, answer: bool) -> dict[str, Any]:
+    metadata = {"nbgrader": _grading("markdown", f"answer-{count}", answer)} if answer else {}
+    return {
+        "cell_type": "markdown",
+        "id": f"text-{count}",
+        "metadata": metadata,
+        "source": _source(text),
+    }
+
+
+def _grading(kind: str, identifier: str, solution: bool) -> dict[str, Any]:
+    """Return nbgrader's metadata: a solution is to be replaced for students and graded by hand."""
+    return {
+        "cell_type": kind,
+        "grade": solution,
+        "grade_id": identifier,
+        "locked": not solution,
+        "schema_version": 3,
+        "solution": solution,
+        "task": False,
+    } | ({"points": 1} if solution else {})
 
 
 def _code(
@@ -377,17 +408,7 @@ def _code(
     identifier = cell.label or f"{cell.page.stem}-{cell.index + 1}"
     identifier = re.sub(r"[^\w-]", "-", identifier)[:64]
     stub = solution and not notebook.solution
-    grading = {
-        "cell_type": "code",
-        "grade": solution,
-        "grade_id": identifier,
-        "locked": not solution,
-        "schema_version": 3,
-        "solution": solution,
-        "task": False,
-    }
-    if solution:
-        grading["points"] = 1
+    grading = _grading("code", identifier, solution)
     return {
         "cell_type": "code",
         "execution_count": count if notebook.solution else None,
@@ -412,7 +433,7 @@ def _output(output: Output, cell: Cell, count: int, media: Path) -> dict[str, An
         return {"output_type": "error", "ename": kind, "evalue": value, "traceback": lines}
     data: dict[str, Any] = {"text/plain": _source(output.text)} if output.text else {}
     if output.markup:
-        data[MARKUP[output.kind]] = _source(output.markup)
+        data[TYPES[output.kind]] = _source(output.markup)
     for suffix, file in output.files.items():
         if suffix == "svg":
             data[IMAGES[suffix]] = _source((media / file).read_text(encoding="utf-8"))

@@ -1,0 +1,167 @@
+"""Whatever stands in a setting, it is right or an error with file and line, never a traceback."""
+
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+from projects import lecture, make, read_page, render, text, write
+
+from lecturebuild import cli
+from lecturebuild.previewing.server import inside
+from lecturebuild.steps.progress import Progress
+
+BOOK = "project:\n  type: book\nbook:\n  title: T\n  chapters:\n    - index.qmd\n"
+TEXT = "# A\n\ntext\n"
+
+
+def settings(line):
+    return BOOK + line + "\n"
+
+
+def instead(old, new):
+    assert old in BOOK
+    return BOOK.replace(old, new)
+
+
+def project(line):
+    return instead("type: book", f"type: book\n  {line}")
+
+
+PROJECTS = {
+    "date": (settings("date: 2024-02-30"), "_quarto.yml:7: bad YAML: '2024-02-30' is no timestamp"),
+    "bool": (settings("lang: !!bool maybe"), "_quarto.yml:7: bad YAML: 'maybe' is no bool"),
+    "number": (settings("  subtitle: 0x_"), "_quarto.yml:7: bad YAML: '0x_' is no int"),
+    "tag": (settings("lang: !!timestamp x"), "_quarto.yml:7: bad YAML: 'x' is no timestamp"),
+    "object": (settings("lang: !!python/object:os.x y"), "_quarto.yml:7: bad YAML: could not det"),
+    "itself": (settings("lang: &a [*a]"), "_quarto.yml:7: bad YAML: what begins here refers to"),
+    "itself-2": (settings("format: &a {html: *a}"), "_quarto.yml:7: bad YAML: what begins here re"),
+    "deep": (settings(f"lang: {'[' * 900}{']' * 900}"), "_quarto.yml:7: bad YAML: what begins"),
+    "key-number": (settings("5: x"), "_quarto.yml:7: bad YAML: a key must be a text"),
+    "key-null": (settings("~: x"), "_quarto.yml:7: bad YAML: a key must be a text"),
+    "key-list": (settings("? [a]\n: x"), "_quarto.yml:7: bad YAML: found unhashable key"),
+    "execute": (settings("execute: true"), "_quarto.yml:7: 'execute' must hold lines such as"),
+    "execute-list": (settings("execute: [echo]"), "_quarto.yml:7: 'execute' must hold lines"),
+    "timeout": (settings("execute:\n  timeout: .inf"), "_quarto.yml:8: 'timeout' must be a number"),
+    "memory": (settings("execute:\n  memory: .nan"), "_quarto.yml:8: 'memory' must be a number"),
+    "book": ("project:\n  type: book\nbook: x\n", "_quarto.yml:3: 'book' must hold lines such as"),
+    "repository": (settings("  repo-url: 'javascript:alert(1)'"), "_quarto.yml:7: 'repo-url' must"),
+    "site": (settings("  site-url: 'javascript:alert(1)'"), "_quarto.yml:7: 'site-url' must begin"),
+    "part": (instead("- index.qmd", "- {part: P, chapters: null}"), "_quarto.yml:6: 'chapters' of"),
+    "part-text": (instead("- index.qmd", "- {part: P, chapters: x}"), "_quarto.yml:6: 'chapters'"),
+    "nul": (instead("- index.qmd", '- "a\\0b.qmd"'), "_quarto.yml:6: bad YAML: a text with a NUL"),
+    "long": (instead("index.qmd", "a" * 300 + ".qmd"), "_quarto.yml:6: no such document: aaa"),
+    "folder": (instead("index.qmd", "."), "_quarto.yml:6: . is no Markdown"),
+    "output": (project("output-dir: ."), "_quarto.yml:3: 'output-dir' must be a folder inside"),
+    "resource": (project("resources: ['']"), "_quarto.yml:3: the resource '' is the whole"),
+    "resource-all": (project("resources: ['**']"), "_quarto.yml:3: the resource '**' is the whole"),
+    "resource-here": (project("resources: ['.']"), "_quarto.yml:3: the resource '.' is the whole"),
+    "resource-out": (project("resources: [../x]"), "_quarto.yml:3: the resource '../x' leads out"),
+    "resource-root": (project("resources: [/etc/hostname]"), "_quarto.yml:3: no such resource"),
+}  # fmt: skip
+
+
+def check(root, message):
+    run = lecture("render", root, "--to=html")
+    assert (run.code, run.err.count("\n")) == (1, 1), run.err
+    assert run.err.startswith(f"lecture: {message}")
+
+
+@pytest.mark.parametrize("text, message", PROJECTS.values(), ids=PROJECTS)
+def test_odd_project_file_is_an_error_with_its_line(tmp_path, text, message):
+    check(write(tmp_path, {"_quarto.yml": text, "index.qmd": TEXT}), message)
+
+
+def option(line):
+    return f"{TEXT}\n```{{python}}\n#| {line}\n1\n```\n"
+
+
+DOCUMENTS = {
+    "tags": (option("tags: 5"), "index.qmd:6: 'tags' must be a word or a list of words"),
+    "tags-number": (option("tags: [5]"), "index.qmd:6: 'tags' must be a word"),
+    "date": (option("echo: 2024-02-30"), "index.qmd:6: bad YAML: '2024-02-30' is no timestamp"),
+    "cache": (option("cache: x"), "index.qmd:6: 'cache' must be true or false"),
+    "execute": ("---\nexecute: [a]\n---\n" + TEXT, "index.qmd:2: 'execute' must hold lines"),
+    "seven": (TEXT + "\n####### Seven\n", "index.qmd:5: a heading has at most six '#'"),
+    "include": (TEXT + "\n{{< include " + "a" * 3000 + " >}}\n", "index.qmd:5: no such file to in"),
+    "picture": (TEXT + "\n![x](" + "a" * 3000 + ".png)\n", "index.qmd:5: no such picture"),
+    "picture-nul": (TEXT + "\n![x](a%00b.png)\n", "index.qmd:5: no such picture"),
+}
+
+
+@pytest.mark.parametrize("text, message", DOCUMENTS.values(), ids=DOCUMENTS)
+def test_odd_document_is_an_error_with_its_line(tmp_path, text, message):
+    check(write(tmp_path, {"_quarto.yml": BOOK, "index.qmd": text}), message)
+
+
+def test_includes_may_be_nested_to_some_depth_and_no_deeper(tmp_path):
+    files = {f"_{n}.qmd": f"{{{{< include _{n + 1}.qmd >}}}}\n" for n in range(1200)}
+    root = write(tmp_path, {"_quarto.yml": BOOK, "index.qmd": TEXT + "\n{{< include _0.qmd >}}\n"})
+    write(root, files | {"_1200.qmd": "deep\n"})
+    check(root, "_99.qmd:1: includes are nested more than 100 deep")
+    write(root, {"_40.qmd": "deep enough\n"})
+    render(root)
+    assert "deep enough" in text(read_page(root, "index.html").tree)
+
+
+NAMES = ['a"b', "a%b", "a$b", "a~b", "a\\b", "a'b", "a b", "😀", "ä", "a&b", "a#b", "a{b"]
+
+
+def test_project_may_lie_in_a_folder_with_any_name(tmp_path):
+    folder = tmp_path.joinpath(*NAMES)
+    page = "# A\n\n```{python}\nimport matplotlib.pyplot as plt\nplt.plot([1]);\n```\n"
+    root = make(folder, {"a.qmd": page})
+    render(root)
+    assert len(read_page(root, "a.html").all("img")) == 1
+
+
+def test_locale_without_letters_harms_nothing(tmp_path):
+    root = make(tmp_path / "größe", {"ä.qmd": "# Ä\n\n```{python}\nprint('ü')\n```\n"})
+    command = [
+        sys.executable,
+        "-c",
+        "import sys; from lecturebuild.cli import main; sys.exit(main())",
+    ]
+    environment = os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    run = subprocess.run([*command, "render", root], env=environment, capture_output=True)
+    assert run.returncode == 0, run.stderr
+    assert "ü" in text(read_page(root, "ä.html").tree)
+
+
+def test_mistake_of_the_renderer_is_one_paragraph(tmp_path, monkeypatch):
+    monkeypatch.setattr("lecturebuild.render.render", lambda *_: 1 / 0)
+    run = lecture("render", tmp_path)
+    assert (run.code, run.err.count("\n")) == (1, 1)
+    assert "a mistake of the renderer's own, please report it: ZeroDivisionError" in run.err
+
+
+@pytest.mark.parametrize("port", ["99999", "-1", "x"])
+def test_port_that_is_none_is_refused(port, capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["preview", f"--port={port}"])
+    assert "is no port: one is a number from 0 to 65535" in capsys.readouterr().err
+
+
+def test_address_that_no_file_can_have_is_not_in_the_book(tmp_path):
+    assert inside(tmp_path, "a" * 5000) is None
+    assert inside(tmp_path, "a\0b") is None
+
+
+def test_log_shows_what_takes_long(monkeypatch, capsys):
+    monkeypatch.setattr("lecturebuild.steps.progress.PATIENCE", 0.01)
+    with Progress() as progress:
+        progress.begin("a.qmd cell 1")
+        time.sleep(0.2)
+    assert "   still  a.qmd cell 1  0 s\n" in capsys.readouterr().out
+
+
+def test_latex_works_in_any_folder_and_reads_nothing_outside(tmp_path):
+    root = make(tmp_path.joinpath(*NAMES), {"a.qmd": "# A\n\n## F\n\ntext\n"}, deck="*")
+    write(tmp_path, {"outside.txt": "secret"})
+    render(root)
+    page = f"# A\n\n## F\n\n`\\input{{{tmp_path / 'outside.txt'}}}`{{=latex}}\n"
+    write(root, {"a.qmd": page})
+    run = lecture("render", root)
+    assert run.code == 1
+    assert f"LaTeX reads {tmp_path / 'outside.txt'}, which lies outside the project" in run.err
