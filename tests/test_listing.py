@@ -6,7 +6,8 @@ from projects import lecture, make, read_page, render, text, write
 SLOW = """\
 # Slow {#sec-slow}
 
-A [perceptron]{.term} is slow.
+A [*slow
+perceptron*]{.term} learns; `[a cat]{.term}` does not.
 
 ```{python}
 quick = 1
@@ -59,10 +60,10 @@ def test_slowest_cells_are_told(root, monkeypatch):
 
 
 def test_list_is_made_again_exactly_when_it_changed(root):
-    assert rows(root) == ["perceptron Slow"]
+    assert rows(root) == ["slow perceptron Slow"]
     assert "nothing changed" in render(root).out
     write(root, {"chapters/slow.qmd": f"{SLOW}\nMore text.\n"})
     assert "terms.qmd" not in render(root).out
     write(root, {"chapters/slow.qmd": f"{SLOW}\nA [neuron]{{.term}}.\n"})
     assert "pages  chapters/terms.qmd" in render(root).out
-    assert rows(root) == ["neuron Slow", "perceptron Slow"]
+    assert rows(root) == ["neuron Slow", "slow perceptron Slow"]
