@@ -18,7 +18,7 @@ from typing import Any
 
 from lecturebuild.reading.source import FENCE, Cell, Document, Line, odd_dollars, without_code
 from lecturebuild.steps.errors import LectureError
-from lecturebuild.writing import pandoc
+from lecturebuild.steps.programs import executable
 
 BLOCKS = "Div"
 TEXT = "Span"
@@ -286,7 +286,7 @@ def _class(element: str, name: str, own: Collection[str]) -> Iterator[Complaint]
 @cache
 def languages() -> frozenset[str]:
     """Return the names of the languages that Pandoc can highlight."""
-    command = [pandoc.executable(), "--list-highlight-languages"]
+    command = [executable(), "--list-highlight-languages"]
     listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     return frozenset(listed.split())
 
