@@ -1,8 +1,8 @@
 """Time the renderer, Jupyter Book 1, nbconvert and Quarto on the same synthetic lecture.
 
 Every chapter has plain cells with Matplotlib figures, prose, formulas, references, a table and a
-block of code. The renderer makes book and deck of it, or the book alone; the others
-make the HTML alone, Quarto where it is installed. They take turns, so that a slow moment of the machine meets all.
+block of code. The renderer makes book and deck of it, or the book alone; the others make the HTML
+alone, Quarto where it is installed. They take turns, so that a slow moment meets all.
 Seconds of the processors tell more than those of the clock where others use the machine as well.
 Nothing is asserted.
 """
