@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from lecturebuild.running import process
 from lecturebuild.steps.errors import LectureError
+from lecturebuild.steps.programs import executable
 
 FILTERS = Path(__file__).resolve().parents[2] / "filters"
 # YAML headers are read by `source`, so that a line of dashes in a chapter is just a rule.
@@ -24,14 +25,6 @@ MARKS = re.compile(r"(?:[\[\](){}*_~^`<>!\"'|]\s?)+")
 
 Origins = tuple[tuple[Path, int], ...]
 """File and line that each line of the Markdown comes from."""
-
-
-@cache
-def executable() -> str:
-    """Return the path of the Pandoc that comes from PyPI with pypandoc."""
-    import pypandoc
-
-    return str(pypandoc.get_pandoc_path())
 
 
 @cache
