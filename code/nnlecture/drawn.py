@@ -212,7 +212,7 @@ def sample(data: Digits, variants: int, drawn: int, seed: int = 1) -> tuple[Imag
     return np.array(images)[order], np.array(labels)[order]
 
 
-def reader(data: Digits, variants: int = 2, drawn: int = 700, epochs: int = 10) -> Any:
+def reader(data: Digits, variants: int = 1, drawn: int = 400, epochs: int = 8) -> Any:
     """Return the lecture's network, trained to read what people draw on the page."""
     from nnlecture.mnist import CLASSES, network
     from nnlecture.reproducible import keras, seed
