@@ -3,7 +3,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: lecture test check lint bench bench-widgets audit pictures quarto lock clean help
+.PHONY: lecture test check lint bench bench-widgets fuzz kills audit pictures quarto lock clean help
 .DEFAULT_GOAL := lecture
 
 lecture: $(VENV)/ready  ## Set up and render: _book/index.html and _book/slides/neural-networks.pdf
@@ -31,6 +31,13 @@ bench: $(VENV)/ready  ## Time the renderer against Jupyter Book; print ratios
 bench-widgets: $(VENV)/ready  ## Time the playground in a browser, beside TensorFlow.js from npm
 	@sh code/setup.sh browser
 	$(BIN)/python tests/bench_widgets.py
+
+fuzz: $(VENV)/ready  ## Throw odd texts at the readers for two minutes
+	$(BIN)/python tests/fuzz.py
+
+kills: $(VENV)/ready  ## Kill the renderer 200 times at random moments; each time the next run is right
+	@sh code/setup.sh latex
+	$(BIN)/python tests/kills.py
 
 audit: lecture  ## Score every page of the book with Lighthouse (needs Node.js)
 	@command -v npx >/dev/null || { echo "Node.js is not installed: get version 18 or later"; exit 1; }

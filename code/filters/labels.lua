@@ -81,7 +81,7 @@ end
 
 local in_text = {  -- mark, pattern of a word that Pandoc should not have left in the text
   {'display', '%$%$'}, {'dollar', '^%$$'}, {'footnote', '%[%^[^%]]+%]'},
-  {'picture', '^!%[.*'}, {'picture', '%]%(.*'}, {'reference', '^%[[^%]]+%]%[[^%]]+%]'},
+  {'picture', '^!%[.*'}, {'picture', '%]%(.*'}, {'reference', '[^%s]*%]%[[^%]%d][^%]]+%]'},
   {'attributes', '{[.]%a.*'}, {'attributes', '%]{.*'}, {'attributes', '{%a[%w-]*=.*'},
   {'comment', '<!%-%-'},
 }

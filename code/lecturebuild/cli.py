@@ -92,6 +92,12 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--external", action="store_true", help="also try links to other hosts")
     check.set_defaults(run=_check)
 
+    names = commands.add_parser(
+        "names", help="list the classes, attributes, labels, options and keys that are understood"
+    )
+    names.add_argument("word", nargs="?", default="", metavar="WORD", help="only those with it")
+    names.set_defaults(run=_names)
+
     complete = commands.add_parser(
         "complete", help="add notebooks and what else its pages link to to a book made by Quarto"
     )
@@ -107,6 +113,14 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _names(options: argparse.Namespace) -> int:
+    from lecturebuild.reading.lists import names_table
+
+    for line in names_table(options.word):
+        print(line)
+    return 0
+
+
 def _port(text: str) -> int:
     if not text.isdecimal() or int(text) > 65535:
         raise argparse.ArgumentTypeError(f"{text} is no port: one is a number from 0 to 65535")
@@ -114,6 +128,8 @@ def _port(text: str) -> int:
 
 
 def _render(options: argparse.Namespace) -> int:
+    from lecturebuild.checking.brief import brief
+    from lecturebuild.reading.project import find_root, read_project
     from lecturebuild.render import FORMATS, reasons, render
     from lecturebuild.steps.progress import Progress
 
@@ -130,6 +146,8 @@ def _render(options: argparse.Namespace) -> int:
     if slowest := progress.slowest():
         print("slowest:", *slowest, sep="\n")
     print(progress.summary())
+    if wrong := brief(read_project(find_root(path)), (options.to,) if options.to else FORMATS):
+        print(f"warning: {wrong}: 'lecture check' says where", file=sys.stderr)
     for file in files:
         print(file)
     return 0

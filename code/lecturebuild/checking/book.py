@@ -4,12 +4,12 @@ Every check is a function that yields problems; `check` runs them all on a proje
 been rendered.
 """
 
+import html
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from html.parser import HTMLParser
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.parse import unquote, urlsplit
@@ -27,6 +27,8 @@ PICTURE = re.compile(r"!\[((?:[^][]|\[[^][]*\])*)\]\(([^)\s]+)[^)]*\)(\{(?:[^}\"
 MARKED = re.compile(r"\.content-(?:hidden|visible)\b|\.answer\b")
 HOST = re.compile(r"[\w-]+(\.[\w-]+)+")
 REFUSALS = {401, 403, 405, 406, 418, 429}
+TAG = re.compile(r"<[A-Za-z][^>]*>")
+ATTRIBUTE = re.compile(r'\s(id|href|src)="([^"]+)"')
 URL = re.compile(r"https?:[^\s<>\"'{}|\\^`]*")
 
 
@@ -132,37 +134,23 @@ def _lacking(document: Document, there: set[Path], output: str, own: str) -> Ite
             yield Problem(str(file), line, message)
 
 
-class _Page(HTMLParser):
-    """Collects a page's identifiers and links."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.ids: set[str] = set()
-        self.links: list[str] = []
-
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        for name, value in attributes:
-            if value and name == "id":
-                self.ids.add(value)
-            elif value and name in ("href", "src"):
-                self.links.append(value)
-
-
 def local_links(folder: Path) -> Iterator[tuple[Path, str, Path, bool]]:
     """Yield each link of a folder's pages within it: page, link, file, if its place is there."""
-    pages: dict[Path, _Page] = {}
+    ids: dict[Path, set[str]] = {}
+    links: dict[Path, list[str]] = {}
     for file in sorted(folder.rglob("*.html")):
-        pages[file] = _Page()
-        pages[file].feed(file.read_text(encoding="utf-8"))
-    for file, page in pages.items():
-        for link in page.links:
+        text = file.read_text(encoding="utf-8")
+        found = [pair for tag in TAG.findall(text) for pair in ATTRIBUTE.findall(tag)]
+        ids[file] = {html.unescape(value) for name, value in found if name == "id"}
+        links[file] = [html.unescape(value) for name, value in found if name != "id"]
+    for file, page_links in links.items():
+        for link in page_links:
             parts = urlsplit(link)
             if parts.scheme or parts.netloc:
                 continue
             target = (file.parent / unquote(parts.path)).resolve() if parts.path else file
-            known = pages.get(target)
-            found = not parts.fragment or not known or parts.fragment in known.ids
-            yield file, link, target, found
+            there = not parts.fragment or target not in ids or parts.fragment in ids[target]
+            yield file, link, target, there
 
 
 def internal_links(project: Project, documents: list[Document]) -> Iterator[Problem]:

@@ -48,6 +48,9 @@ CLASSES: dict[str, tuple[str, str]] = {
     },
     "wide": (BLOCKS, "as wide as a figure, in the book"),
     "gallery": (BLOCKS, "pictures of cells with their text beside them, in the book"),
+    "cover": (BLOCKS, "the picture of the first page, in the book"),
+    "cards": (BLOCKS, "cards side by side, in the book"),
+    "card": (BLOCKS, "one of them: a picture, a link and a sentence"),
     "muted": (TEXT, "grey"),
     "term": (TEXT, "a term where it is explained: the index of terms links to it"),
     "smallcaps": (TEXT, "small capitals"),
@@ -267,8 +270,8 @@ def _class(element: str, name: str, own: Collection[str]) -> Iterator[Complaint]
         return
     where = (f".{name}", f"::: {name}", f":::{name}", f"```{name}", f"``` {name}", name)
     if elements:
-        yield Complaint(f"'.{name}' has no effect on {_call(element)}; it is for "
-                        f"{', '.join(map(_call, elements.split()))}", where)  # fmt: skip
+        yield Complaint(f"'.{name}' has no effect on {call(element)}; it is for "
+                        f"{', '.join(map(call, elements.split()))}", where)  # fmt: skip
     elif name in QUARTO_CLASSES or re.match(r"(column|panel|g-col|g-start)-", name):
         yield Complaint(_quarto(f".{name}"), where)
     else:
@@ -296,8 +299,8 @@ def _attribute(element: str, name: str) -> Iterator[Complaint]:
         return
     where = (f"{name}=", f"{name} =", name)
     if elements:
-        yield Complaint(f"'{name}=' has no effect on {_call(element)}; it is for "
-                        f"{', '.join(map(_call, elements.split()))}", where)  # fmt: skip
+        yield Complaint(f"'{name}=' has no effect on {call(element)}; it is for "
+                        f"{', '.join(map(call, elements.split()))}", where)  # fmt: skip
     elif name in QUARTO_ATTRIBUTES or name.startswith(("fig-", "tbl-", "layout-")):
         yield Complaint(_quarto(name), where)
     else:
@@ -345,7 +348,7 @@ def _hint(name: str, known: Collection[str], sign: str = "") -> str:
     return f": did you mean '{sign}{close[0]}'?" if close else ""
 
 
-def _call(element: str) -> str:
+def call(element: str) -> str:
     """Return how a person calls an element of Pandoc's."""
     names = {
         "Div": "a div (:::)", "Span": "text in brackets", "Header": "a heading",

@@ -87,7 +87,8 @@ def run(
             place=_densest(text, origins),
             usual=120,
             folder=folder,
-            environment=environment,
+            # Elsewhere it could not read names of files with an umlaut in them.
+            environment={"LC_ALL": "C.UTF-8"} | (environment or {}),
             text=text,
         )
         report = log.read_text(encoding="utf-8") if log.is_file() else ""

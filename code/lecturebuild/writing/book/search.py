@@ -29,7 +29,10 @@ LEFT_OUT_CLASSES = {
     "footnotes",
 }
 VOID = set("area base br col embed hr img input link meta source track wbr".split())
-KINDS = {"fig": "Figure", "eq": "Equation", "sec": "Section", "tbl": "Table"}
+KINDS = {
+    "fig": "Figure", "eq": "Equation", "sec": "Section", "tbl": "Table", "lst": "Listing",
+    "nte": "Note", "tip": "Tip", "wrn": "Warning", "imp": "Important", "cau": "Caution",
+}  # fmt: skip
 
 
 @dataclass

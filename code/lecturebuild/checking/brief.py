@@ -1,0 +1,32 @@
+"""Count, after every rendering, the worst of what `lecture check` would report."""
+
+from collections.abc import Collection
+
+from lecturebuild.checking.book import local_links
+from lecturebuild.checking.deck import frames
+from lecturebuild.reading.project import Project
+from lecturebuild.reading.source import Document, read_document
+from lecturebuild.steps.errors import LectureError
+
+
+def brief(project: Project, formats: Collection[str]) -> str:
+    """Return what is wrong in one line, "" if nothing is; it takes a fraction of a second."""
+    counts = {"overfull frames": 0, "missing characters": 0, "dead links": 0}
+    if project.deck and "beamer" in formats:
+        path = project.deck.document
+        deck = read_document(project.root, path, project.pages, project.settings)
+        found = _in_frames(project, deck)
+        counts["missing characters"] = sum("has no character" in message for message in found)
+        counts["overfull frames"] = len(found) - counts["missing characters"]
+    if "html" in formats:
+        links = local_links(project.output)
+        counts["dead links"] = sum(not (file.is_file() and there) for _, _, file, there in links)
+    wrong = [f"{count} {what}" for what, count in counts.items() if count]
+    return ", ".join(wrong)
+
+
+def _in_frames(project: Project, deck: Document) -> set[str]:
+    try:
+        return {problem.message for problem in frames(project, deck, {})}
+    except LectureError:  # no deck: there is no LaTeX
+        return set()
