@@ -47,7 +47,7 @@ def test_the_map_follows_the_weights(page):
     np.testing.assert_allclose(numbers(page), slide(energies, np.ones((3, 3))))
     page.locator("[data-at='3 3']").press("Enter")
     said = page.get_by_role("status").inner_text()
-    assert said.startswith("Row 4, column 4: 1 · 3 + 1 · 5")
+    assert said.startswith("Row 4, column 4: 1 · 1 + 1 · 3")
     assert said.endswith(f"= {slide(energies, np.ones((3, 3)))[3, 3]:.0f}")
     assert page.locator(".filter td.window").count() == 9
     assert axe(page) == []
