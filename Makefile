@@ -3,7 +3,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: lecture test check lint bench audit pictures quarto lock clean help
+.PHONY: lecture test check lint bench fuzz kills audit pictures quarto lock clean help
 .DEFAULT_GOAL := lecture
 
 lecture: $(VENV)/ready  ## Set up and render: _book/index.html and _book/slides/neural-networks.pdf
@@ -28,6 +28,13 @@ bench: $(VENV)/ready  ## Time the renderer against Jupyter Book; print ratios
 	@sh code/setup.sh latex
 	$(BIN)/python tests/bench.py
 
+fuzz: $(VENV)/ready  ## Throw odd texts at the readers for two minutes
+	$(BIN)/python tests/fuzz.py
+
+kills: $(VENV)/ready  ## Kill the renderer 200 times at random moments; each time the next run is right
+	@sh code/setup.sh latex
+	$(BIN)/python tests/kills.py
+
 audit: lecture  ## Score every page of the book with Lighthouse (needs Node.js)
 	@command -v npx >/dev/null || { echo "Node.js is not installed: get version 18 or later"; exit 1; }
 	@sh code/setup.sh browser
@@ -48,7 +55,7 @@ lock: $(VENV)/ready  ## Renew requirements.lock with uv
 		--extra test pyproject.toml --output-file requirements.lock
 
 clean:  ## Delete everything that was made, but the environment
-	rm -rf _book _book.new _book.old _build _figures _test_results
+	rm -rf _book _book.new _book.old _build _test_results
 
 help:  ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12

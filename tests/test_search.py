@@ -134,7 +134,7 @@ def test_forty_queries_find_the_section_that_is_meant(browser, lecture_site):
         assert axe(page) == []
         screenshot(page, "search-synonym")
     assert not wrong, "\n".join(wrong)
-    assert not [href for href in everything if "figure-sources" in href or "figure-times" in href]
+    assert not [href for href in everything if "figure-sources" in href]
 
 
 def test_search_works_from_a_folder(browser, small):

@@ -5,7 +5,7 @@ a file: after the Div `cell-fig-NAME`, that Quarto and the built-in renderer bot
 a fold with the file's text and a link to it is put. Used by both.
 ]]
 
-local root, words = '', {}
+local root, repository, words = '', '', {}
 
 local function word(english)
   return words[english] and pandoc.utils.stringify(words[english]) or english
@@ -13,6 +13,8 @@ end
 
 local function Meta(meta)
   words = meta['lecture-words'] or {}
+  -- The address of the folder figures/ in the project's repository, if it has one.
+  repository = pandoc.utils.stringify(meta['lecture-repository'] or '')
   -- Quarto knows the way from a page to the book's first folder; the built-in renderer says it.
   if quarto and quarto.project and quarto.project.offset then
     root = quarto.project.offset .. '/'
@@ -35,10 +37,16 @@ local function fold(div)
   end
   local source = file:read('a')
   file:close()
+  local links = {pandoc.Link({pandoc.Code(path)}, root .. path)}
+  if repository ~= '' then
+    local name = path:gsub('^figures', '')
+    table.insert(links, pandoc.Str(', '))
+    table.insert(links, pandoc.Link({pandoc.Str('in the repository')}, repository .. name))
+  end
   return {
     pandoc.RawBlock('html', '<details class="figure-source"><summary>' .. word('How this figure is drawn') .. '</summary>'),
     pandoc.CodeBlock(source, {class = 'python'}),
-    pandoc.Para{pandoc.Link({pandoc.Code(path)}, root .. path)},
+    pandoc.Para(links),
     pandoc.RawBlock('html', '</details>'),
   }
 end

@@ -20,6 +20,8 @@ from lecturebuild.steps.store import Store
 
 TERM = re.compile(r"\[([^\[\]]+)\]\{\.term\}")
 """A term where it is explained, as a chapter marks it: `[perceptron]{.term}`."""
+UNREAD = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)|<!--.*?-->", re.DOTALL)
+"""Code in a text, and comments: what looks like a term there is none."""
 
 SHORT = 0.5
 """Cells that took less, in seconds, are not listed."""
@@ -111,7 +113,7 @@ def marked_terms(pages: Iterable[Document]) -> list[Term]:
         text = "\n".join(_text(page))
         heading = re.search(r"^# (.+?)\s*(\{|$)", text, re.MULTILINE)
         title = heading[1] if heading else page.path.stem
-        for marked in TERM.findall(text):
+        for marked in TERM.findall(UNREAD.sub("", text)):
             plain = " ".join(re.sub(r"[*_`]", "", marked).split())
             address = page.path.with_suffix(".html").as_posix()
             found.setdefault(plain.lower(), Term(plain, address, title))

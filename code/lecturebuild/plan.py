@@ -16,7 +16,7 @@ from lecturebuild.running.figures import figure_step
 from lecturebuild.steps.store import Step, value
 from lecturebuild.writing import addresses, crossref
 from lecturebuild.writing.book import page as book
-from lecturebuild.writing.book import search, small
+from lecturebuild.writing.book import search, small, sources
 from lecturebuild.writing.deck import handout, latex
 from lecturebuild.writing.notebooks import archive
 from lecturebuild.writing.notebooks import derive as notebooks
@@ -93,6 +93,8 @@ def plan(
             )
     if package:
         site[f"{notebooks.FOLDER}/{packed}"] = package
+    if sources_name := sources.archive(project):
+        site[sources_name] = sources.archive_step(project)
 
     # Pictures, the search index, and files of the project that pages show or link to; publish all.
     listing_pages = [page for page, document in pages.items() if listing.is_list(document)]

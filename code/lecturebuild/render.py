@@ -8,7 +8,7 @@ from pathlib import Path
 from lecturebuild import assembling, publishing
 from lecturebuild.plan import plan
 from lecturebuild.reading.project import Project, find_root, read_project, without_effect
-from lecturebuild.running import execute, process
+from lecturebuild.running import cluster, execute, process
 from lecturebuild.steps.errors import LectureError
 from lecturebuild.steps.progress import Progress
 from lecturebuild.steps.store import Step, Store, locked
@@ -36,7 +36,10 @@ def render(
         publishing.recover(project.output)
         publishing.check_place(project)
         last, wanted, no_latex = _last_step(project, formats, progress)
-        Work(Store(project.root), progress, jobs, execute.stop).carry_out([last])
+        with cluster.connected(project.root):
+            far = cluster.connection()
+            jobs = jobs or (far.slots + 1 if far else None)
+            Work(Store(project.root), progress, jobs, execute.stop).carry_out([last])
     if no_latex:
         raise no_latex
     first = project.output / project.pages[0].with_suffix(".html")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lecturebuild.reading import names
 from lecturebuild.reading.scripts import script_of
-from lecturebuild.reading.source import Cell, Document, Line, without_code
+from lecturebuild.reading.source import DEEPEST, Cell, Document, Line, without_code
 from lecturebuild.steps.errors import LectureError
 
 OPEN = re.compile(r"^\s*:{3,}\s*(?P<attributes>\S.*?)\s*:*\s*$")
@@ -70,6 +70,9 @@ def nested(document: Document) -> Iterator[tuple[Line | Cell, tuple[str, ...]]]:
         yield block, tuple(outer for _, outer in stack)
         if isinstance(block, Line) and (attributes := opened(block)):
             stack.append((block, attributes))
+            if len(stack) > DEEPEST:
+                message = f"divs are nested more than {DEEPEST} deep"
+                raise LectureError(message, block.file, block.number)
     if stack:
         line = stack[-1][0]
         raise LectureError("the div that begins here has no closing ':::'", line.file, line.number)

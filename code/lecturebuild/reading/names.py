@@ -18,7 +18,7 @@ from typing import Any
 
 from lecturebuild.reading.source import FENCE, Cell, Document, Line, odd_dollars, without_code
 from lecturebuild.steps.errors import LectureError
-from lecturebuild.writing import pandoc
+from lecturebuild.steps.programs import executable
 
 BLOCKS = "Div"
 TEXT = "Span"
@@ -48,6 +48,9 @@ CLASSES: dict[str, tuple[str, str]] = {
     },
     "wide": (BLOCKS, "as wide as a figure, in the book"),
     "gallery": (BLOCKS, "pictures of cells with their text beside them, in the book"),
+    "cover": (BLOCKS, "the picture of the first page, in the book"),
+    "cards": (BLOCKS, "cards side by side, in the book"),
+    "card": (BLOCKS, "one of them: a picture, a link and a sentence"),
     "muted": (TEXT, "grey"),
     "term": (TEXT, "a term where it is explained: the index of terms links to it"),
     "smallcaps": (TEXT, "small capitals"),
@@ -286,7 +289,7 @@ def _class(element: str, name: str, own: Collection[str]) -> Iterator[Complaint]
 @cache
 def languages() -> frozenset[str]:
     """Return the names of the languages that Pandoc can highlight."""
-    command = [pandoc.executable(), "--list-highlight-languages"]
+    command = [executable(), "--list-highlight-languages"]
     listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     return frozenset(listed.split())
 

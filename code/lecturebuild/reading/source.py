@@ -15,7 +15,7 @@ CELL_OPTIONS: dict[str, Any] = EXECUTE | dict.fromkeys(
     """label fig-cap fig-alt code-fold tags lst-label lst-cap filename cache""".split()
 )
 DEEPEST = 100
-"""So many files may include one another."""
+"""So many files may include one another, and so many divs stand inside one another."""
 FLAGS = set(EXECUTE)
 DOCUMENT_HEADER = SHARED | {"toc": None, "number-sections": None}
 # A page shares title, bibliography and filters with its book.
@@ -418,4 +418,33 @@ def _closing(lines: list[str], start: int, fence: str, path: Path) -> int:
 
 def without_code(text: str) -> str:
     """Return a line without code, comments and shortcodes that are to be shown."""
-    return re.sub(r"<!--.*?-->", "", ESCAPED.sub("", re.sub(r"(`+).+?\1", "", text)))
+    return _without(ESCAPED.sub("", _without_spans(text)), "<!--", "-->")
+
+
+def _without(text: str, begin: str, end: str) -> str:
+    """Return a text without what stands between two signs, in a time that grows with its length."""
+    kept, here = [], 0
+    while (start := text.find(begin, here)) >= 0 and (stop := text.find(end, start)) >= 0:
+        kept.append(text[here:start])
+        here = stop + len(end)
+    return "".join([*kept, text[here:]])
+
+
+def _without_spans(text: str) -> str:
+    """Return a line without the code between two rows of as many backticks."""
+    rows = [match.span() for match in re.finditer("`+", text)]
+    lengths: dict[int, list[int]] = {}  # the last row of a length comes first
+    for number, (start, end) in reversed([*enumerate(rows)]):
+        lengths.setdefault(end - start, []).append(number)
+    kept, here, number = [], 0, 0
+    while number < len(rows):
+        start, end = rows[number]
+        alike = lengths[end - start]
+        while alike and alike[-1] <= number:
+            alike.pop()
+        if alike:
+            kept.append(text[here:start])
+            number = alike[-1]
+            here = rows[number][1]
+        number += 1
+    return "".join([*kept, text[here:]])

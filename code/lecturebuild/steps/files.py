@@ -55,7 +55,7 @@ def read_json(file: Path) -> Any:
     """Return what a file of ours holds, None if it is not there or a killed run left half of it."""
     try:
         return json.loads(file.read_bytes())
-    except (FileNotFoundError, ValueError):
+    except (FileNotFoundError, IsADirectoryError, ValueError):
         return None
 
 

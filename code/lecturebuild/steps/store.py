@@ -285,7 +285,7 @@ def locked(file: Path, waiting: Callable[[], None] | None = None) -> Iterator[No
     """Keep other processes out meanwhile; `waiting` is called if one is to be waited for."""
     from filelock import FileLock, Timeout
 
-    if file.is_dir() and not file.is_symlink():
+    if file.is_dir() or file.is_symlink():
         discard(file)
     file.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(file)

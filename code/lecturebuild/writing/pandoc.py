@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from lecturebuild.running import process
 from lecturebuild.steps.errors import LectureError
+from lecturebuild.steps.programs import executable
 
 FILTERS = Path(__file__).resolve().parents[2] / "filters"
 # YAML headers are read by `source`, so that a line of dashes in a chapter is just a rule.
@@ -24,14 +25,6 @@ MARKS = re.compile(r"(?:[\[\](){}*_~^`<>!\"'|]\s?)+")
 
 Origins = tuple[tuple[Path, int], ...]
 """File and line that each line of the Markdown comes from."""
-
-
-@cache
-def executable() -> str:
-    """Return the path of the Pandoc that comes from PyPI with pypandoc."""
-    import pypandoc
-
-    return str(pypandoc.get_pandoc_path())
 
 
 @cache
@@ -87,7 +80,8 @@ def run(
             place=_densest(text, origins),
             usual=120,
             folder=folder,
-            environment=environment,
+            # Elsewhere it could not read names of files with an umlaut in them.
+            environment={"LC_ALL": "C.UTF-8"} | (environment or {}),
             text=text,
         )
         report = log.read_text(encoding="utf-8") if log.is_file() else ""

@@ -19,7 +19,7 @@ from lecturebuild.steps.errors import relative
 from lecturebuild.steps.files import digest
 from lecturebuild.steps.store import Read, Step, value
 from lecturebuild.writing import crossref, pandoc
-from lecturebuild.writing.book import markup, pictures
+from lecturebuild.writing.book import markup, pictures, sources
 from lecturebuild.writing.crossref import Labels
 from lecturebuild.writing.weave import MEDIA, Woven
 from lecturebuild.writing.words import translated, words
@@ -49,6 +49,8 @@ LAST_FILTER = pandoc.FILTERS / "notes.lua"
 """Runs after citations are set, which may themselves be notes."""
 FORMULA_FONT = " stix-two-math"
 """Asked for at once by pages with formulas, so that these do not move later."""
+EDITION = re.compile(r"<!-- edition: (.*) -->\n")
+"""What the template says of the first page's edition, which stands under the title."""
 BODY = ("<article>\n", "\n</article>\n")
 """What the template has around a page's text."""
 
@@ -217,6 +219,7 @@ def _write_page(
             "lecture-page": page.with_suffix(".html").as_posix(),
             "lecture-folder": page.parent.as_posix(),
             "lecture-root": root,
+            "lecture-repository": sources.address(project, Path("figures")),
             "lecture-media": f"{root}media/",
             "bibliography": [str(file) for file in _files(project, "bibliography")],
             "link-citations": True,
@@ -288,7 +291,11 @@ def _tidy(
     title = crossref.title_of(labels, page)
     head = head.replace("$summary$", html.escape(tidied.summary or title))
     head = head.replace("$formula-font$", FORMULA_FONT if "<math" in body else "")
-    return f"{head}{BODY[0]}{tidied.text}{BODY[1]}{foot}"
+    text, told = tidied.text, EDITION.search(head)
+    if told:
+        head = head.replace(told[0], "")
+        text = text.replace("</h1>", f'</h1>\n<p class="edition">{told[1]}</p>', 1)
+    return f"{head}{BODY[0]}{text}{BODY[1]}{foot}"
 
 
 def _variables(book: Book, chapter: Chapter, root: str) -> dict[str, Any]:
@@ -328,6 +335,11 @@ def _variables(book: Book, chapter: Chapter, root: str) -> dict[str, Any]:
     variables["archive"] = root + book.project.archive
     if repository := settings.text("book", "repo-url"):
         variables["repository"] = html.escape(repository)
+        variables["source"] = html.escape(sources.address(book.project, chapter.path))
+    else:
+        variables["sources"] = root + sources.archive(book.project)
+    if position == 0:
+        variables["edition"] = html.escape(sources.edition(book.project))
     return variables
 
 

@@ -1,5 +1,6 @@
 """Write the Beamer deck: Pandoc makes LaTeX of it, XeLaTeX makes the PDF."""
 
+import hashlib
 import json
 import os
 import re
@@ -52,11 +53,13 @@ LABEL = re.compile(r"\\label\{([^}]+)\}")
 SECTION = re.compile(r"^(\\section\b(?:(?!\n\n).)*?\\label\{([^}]+)\})", re.M | re.S)
 PLACES = Path(__file__).with_name("frames.tex")
 TITLED = re.compile(r"\\begin\{frame\}(?:<[^>]*>)?(?:\[[^]]*\])?\{")
+EPOCH = {"SOURCE_DATE_EPOCH": os.environ.get("SOURCE_DATE_EPOCH", "0")}
 INSTALLED = re.compile(r"/(tex|texmf|texlive|miktex|fonts)[^/]*/", re.I)
 """In the path of whatever belongs to LaTeX itself."""
 NOTED = {".aux", ".nav", ".out", ".snm", ".toc"}
 """Kinds of files in which LaTeX notes what its next run needs."""
 FRAME = re.compile(r"^\\begin\{frame\}(?:\[[^]]*\])?(?:\{(?P<title>.*)\})?")
+ID = re.compile(rb"/ID\s*\[\s*<([0-9A-Fa-f]{32})>\s*<([0-9A-Fa-f]{32})>\s*\]")
 NO_LATEX = (
     "{program} is not installed, so there is no deck. On Debian or Ubuntu: apt-get install "
     "texlive-xetex texlive-latex-recommended texlive-fonts-recommended "
@@ -179,7 +182,19 @@ def typeset(
     reads = {name: before(project.root / name, start) for name in names}
     for suffix in (".fls", ".xdv"):
         discard(tex.with_suffix(suffix))
+    _name_by_content(tex.with_suffix(".pdf"))
     return Read(reads)
+
+
+def _name_by_content(pdf: Path) -> None:
+    """Make the id of a PDF, by chance another one in every run, a hash of its content."""
+    content = pdf.read_bytes()
+    name = hashlib.md5(ID.sub(b"", content), usedforsecurity=False).hexdigest().encode()
+
+    def renamed(found: re.Match[bytes]) -> bytes:
+        return found[0].replace(found[1], name).replace(found[2], name)
+
+    pdf.write_bytes(ID.sub(renamed, content))
 
 
 def _with_places(tex: str, project: Project, index: dict[str, Any], site: str) -> str:
@@ -404,8 +419,9 @@ def _run(command: list[str], tex: Path, folder: Path, document: Path, limits: Li
             "LaTeX",
             limits=limits,
             folder=folder,
-            # LaTeX otherwise breaks the lines of its log, and the messages in them.
-            environment={"max_print_line": "10000"},
+            # LaTeX otherwise breaks the lines of its log, and the messages in them; the PDF has the
+            # time of making in it, which would make it new with every run.
+            environment={"max_print_line": "10000"} | EPOCH,
             # Asked to end, it writes into its log where it was.
             ask=signal.SIGINT,
         )

@@ -1,0 +1,112 @@
+"""Where a reader finds what a book is made from, and which edition of it this is."""
+
+import os
+import re
+import subprocess
+import tomllib
+import zipfile
+from datetime import UTC, date, datetime
+from functools import partial
+from operator import attrgetter
+from pathlib import Path
+
+import yaml
+
+from lecturebuild.reading.project import Project
+from lecturebuild.steps.store import Step
+
+MADE = {"__pycache__", "node_modules", "build", "dist"}
+OLDEST = (1980, 1, 1, 0, 0, 0)
+"""The oldest date that a zip file knows: the bytes depend on the contents alone."""
+
+
+def address(project: Project, file: Path) -> str:
+    """Return the address at which the project's repository shows a file; empty without one."""
+    book = project.settings
+    repository = book.text("book", "repo-url").rstrip("/")
+    if not repository:
+        return ""
+    branch = book.text("book", "repo-branch") or "main"
+    view = "-/blob" if "gitlab" in repository else "blob"
+    folder = book.text("book", "repo-subdir").strip("/")
+    place = f"{folder}/{file.as_posix()}".lstrip("/")
+    return f"{repository}/{view}/{branch}/{place}"
+
+
+def archive(project: Project) -> str:
+    """Return the name of the file with all sources, which a book without a repository offers."""
+    if project.settings.text("book", "repo-url"):
+        return ""
+    return f"{Path(project.archive).stem}-source.zip"
+
+
+def archive_step(project: Project) -> Step:
+    """Return the step that packs the project's sources."""
+    name = archive(project)
+    files = {file.as_posix(): project.root / file for file in _sources(project)}
+    return Step("archives", name, partial(_pack, name), {"files": files}, read=attrgetter("only"))
+
+
+def _pack(name: str, folder: Path, files: dict[str, Path]) -> None:
+    with zipfile.ZipFile(folder / name, "w") as pack:
+        for place, file in sorted(files.items()):
+            entry = zipfile.ZipInfo(f"{Path(name).stem}/{place}", OLDEST)
+            entry.external_attr = (0o755 if os.access(file, os.X_OK) else 0o644) << 16
+            pack.writestr(entry, file.read_bytes(), zipfile.ZIP_DEFLATED)
+
+
+def _sources(project: Project) -> list[Path]:
+    """Return the files of a project that git knows; without git all that nothing has made."""
+    known = _git(project.root, "ls-files", "-z")
+    if known:
+        files = [Path(name) for name in known.split("\0") if name]
+        return [file for file in files if (project.root / file).is_file()]
+    found = []
+    for folder, names, files_here in os.walk(project.root):
+        names[:] = [
+            name
+            for name in names
+            if name[0] not in "._" and name not in MADE and Path(folder, name) != project.output
+        ]
+        found += [Path(folder, name) for name in files_here if not name.startswith(".")]
+    return sorted(file.relative_to(project.root) for file in found if file.is_file())
+
+
+def edition(project: Project) -> str:
+    """Return version and date of a project, as far as it says them.
+
+    The version is that of pyproject.toml or CITATION.cff; the date that of the last commit, without
+    git that of CITATION.cff. SOURCE_DATE_EPOCH overrules it.
+    """
+    root = project.root
+    version = day = ""
+    if (root / "CITATION.cff").is_file():
+        citation = yaml.safe_load((root / "CITATION.cff").read_text(encoding="utf-8")) or {}
+        version, day = (str(citation.get(key) or "") for key in ("version", "date-released"))
+    if (root / "pyproject.toml").is_file():
+        settings = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+        version = settings.get("project", {}).get("version", version)
+    day = _git(root, "log", "-1", "--format=%cs").strip() or day
+    if (epoch := os.environ.get("SOURCE_DATE_EPOCH", "")).isdigit():
+        day = datetime.fromtimestamp(int(epoch), UTC).date().isoformat()
+    parts = [f"Version {version}" if version else "", _spelt(day)]
+    return ", ".join(part for part in parts if part)
+
+
+def _spelt(day: str) -> str:
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d", day):
+        return day
+    return f"{date.fromisoformat(day):%-d %B %Y}"
+
+
+def _git(root: Path, *arguments: str) -> str:
+    """Return what git says of a project that is a repository of its own; empty where it is none."""
+    if not (root / ".git").exists():
+        return ""
+    try:
+        run = subprocess.run(
+            ["git", *arguments], cwd=root, capture_output=True, text=True, check=False
+        )
+    except OSError:  # no git
+        return ""
+    return run.stdout if run.returncode == 0 else ""

@@ -1,0 +1,117 @@
+"""Kill the renderer at random moments: `make kills`.
+
+Each time a word of a small lecture, with a cell, a figure and a deck, is changed, the renderer is
+started and, after a random time, ended by a signal. Then nothing of it runs any more, what was
+published is whole, from before or after, and every tenth time the next run is right.
+"""
+
+import argparse
+import random
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+import psutil
+from projects import make, write
+
+COMMAND = "import sys; from lecturebuild.cli import main; sys.exit(main())"
+PAGE = """# A
+
+```{python}
+#| label: fig-line
+#| fig-cap: A line.
+#| fig-alt: A line.
+from lecturebuild import figure
+figure("line")
+```
+
+```{python}
+print("CELL", WORD)
+```
+
+## A frame
+
+TEXT WORD
+"""
+FIGURE = """from matplotlib.figure import Figure
+
+def draw():
+    fig = Figure(figsize=(1, 1))
+    fig.text(0, 0, "WORD")
+    return fig
+"""
+SIGNALS = [signal.SIGKILL, signal.SIGTERM, signal.SIGINT]
+
+
+def edit(root: Path, number: int) -> None:
+    """Change a word of the text, and now and then of a cell and of the figure."""
+    text = PAGE.replace('CELL", WORD', f'CELL", {number // 3}').replace("TEXT WORD", f"W{number}")
+    write(root, {"a.qmd": text, "figures/line.py": FIGURE.replace("WORD", str(number // 5))})
+
+
+def start(root: Path) -> subprocess.Popen[bytes]:
+    """Start the renderer in a session of its own."""
+    null = subprocess.DEVNULL
+    command = [sys.executable, "-c", COMMAND, "render", str(root)]
+    return subprocess.Popen(command, stdout=null, stderr=null, start_new_session=True)
+
+
+def left(ours: set[psutil.Process]) -> list[psutil.Process]:
+    """Return what still runs of some processes after a moment."""
+    _, alive = psutil.wait_procs(ours, timeout=20)
+    return [each for each in alive if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]
+
+
+def word(root: Path) -> str:
+    """Return the word that the published page has; the book is whole."""
+    page = (root / "_book" / "a.html").read_text(encoding="utf-8")
+    assert page.rstrip().endswith("</html>")
+    for name in re.findall(r'<img src="([^"]+)"', page):
+        assert (root / "_book" / name).stat().st_size, name
+    assert (root / "_book" / "slides" / "deck.pdf").read_bytes().rstrip().endswith(b"%%EOF")
+    [found] = set(re.findall(r"\bW\d+\b", page))
+    return found
+
+
+def main() -> None:
+    """Kill as often as told; print how often which signal met a renderer at work."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--kills", type=int, default=200, help="default: 200")
+    parser.add_argument("--seed", type=int, default=0, help="of the moments and signals")
+    options = parser.parse_args()
+    chance = random.Random(options.seed)
+    met: Counter[str] = Counter()
+    with tempfile.TemporaryDirectory(prefix="lecture-kills-") as folder:
+        root = make(Path(folder), {"a.qmd": ""}, deck="*")
+        edit(root, 0)
+        begin = time.monotonic()
+        assert start(root).wait() == 0
+        longest = time.monotonic() - begin
+        published = "W0"
+        for number in range(1, options.kills + 1):
+            edit(root, number)
+            running = start(root)
+            time.sleep(chance.uniform(0, longest))
+            ours = set(psutil.Process(running.pid).children(recursive=True))
+            sign = chance.choice(SIGNALS)
+            met[sign.name if running.poll() is None else "too late"] += 1
+            running.send_signal(sign)
+            running.wait()
+            assert not left(ours), f"kill {number}: {left(ours)} still runs"
+            now = word(root)
+            assert now in (published, f"W{number}"), f"kill {number}: {now} is published"
+            published = now
+            if number % 10 == 0:
+                assert start(root).wait() == 0, f"kill {number}: the next run fails"
+                published = word(root)
+                assert published == f"W{number}"
+                print(f"{number} kills: {dict(met)}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,183 @@
+"""Builds that are killed, folders that are not ours, LaTeX that fails: nothing is lost or stays.
+
+Faults of the store itself are in test_store.py, those of processes in test_running.py.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from projects import deck_tex, lecture, make, read_page, read_pdf, render, snapshot, text, write
+
+from lecturebuild import publishing
+from lecturebuild.reading.project import read_project
+
+COMMAND = [sys.executable, "-c", "import sys; from lecturebuild.cli import main; sys.exit(main())"]
+PAGE = "# A {#sec-a}\n\n## Frame {#sec-frame}\n\nText.\n\n::: {.notes}\nA note.\n:::\n"
+
+
+@pytest.mark.parametrize("name", ["docs", "figures", "data"])
+def test_folder_of_the_author_is_never_replaced(tmp_path, name):
+    root = make(tmp_path / "lecture", {"a.qmd": "# A {#sec-a}\n"})
+    settings = (root / "_quarto.yml").read_text()
+    write(root, {"_quarto.yml": settings.replace("book\n", f"book\n  output-dir: {name}\n", 1)})
+    write(root, {f"{name}/mine.txt": "mine"})
+    run = lecture("render", root)
+    assert run.code == 1
+    assert f"lecture: {name}: this folder is not empty" in run.err
+    assert snapshot(root / name) == {"mine.txt": b"mine"}
+    (root / name / "mine.txt").unlink()
+    render(root)
+    assert (root / name / "a.html").is_file()
+
+
+def test_file_put_into_the_book_by_hand_is_not_lost(tmp_path):
+    root = make(tmp_path / "lecture", {"a.qmd": "# A {#sec-a}\n"})
+    render(root)
+    write(root, {"_book/CNAME": "example.org", "a.qmd": "# B {#sec-a}\n"})
+    run = lecture("render", root)
+    assert "_book/CNAME: was put into the book by hand" in run.err
+    assert (root / "_book" / "CNAME").read_text() == "example.org"
+
+
+def test_book_of_quarto_is_replaced(tmp_path):
+    root = make(tmp_path / "lecture", {"a.qmd": "# A {#sec-a}\n"})
+    write(root, {"_book/site_libs/quarto.js": "", "_book/a.html": ""})
+    render(root)
+    assert not (root / "_book" / "site_libs").exists()
+
+
+def test_kill_between_the_two_renames_is_made_good(tmp_path):
+    root = make(tmp_path / "lecture", {"a.qmd": "# A {#sec-a}\n"})
+    render(root)
+    write(root, {"_book/slides/deck.pdf": "deck"})
+    before = snapshot(root / "_book")
+    (root / "_book").rename(root / "_book.old")
+    write(root, {"_book.new/a.html": "half"})
+    publishing.recover(read_project(root).output)
+    assert snapshot(root / "_book") == before
+    assert not (root / "_book.old").exists()
+    assert not (root / "_book.new").exists()
+
+
+def test_there_is_a_book_at_any_moment(tmp_path, monkeypatch):
+    """Where the system can exchange two folders, `_book` is never away."""
+    root = make(tmp_path / "lecture", {"a.qmd": "# A {#sec-a}\n"})
+    render(root)
+    monkeypatch.setattr(type(root), "rename", None)
+    monkeypatch.setattr(publishing, "_exchange", exchange := Counted(publishing._exchange))
+    project = read_project(root)
+    (root / "x.txt").write_text("x")
+    publishing.publish(project, {"x.txt": publishing.file_of(root / "x.txt")})
+    assert exchange.count == 1
+    assert set(snapshot(root / "_book")) == {"x.txt", publishing.MARK}
+
+
+class Counted:
+    def __init__(self, function):
+        self.function, self.count = function, 0
+
+    def __call__(self, *arguments):
+        self.count += 1
+        return self.function(*arguments)
+
+
+def test_size_of_a_picture_is_followed(tmp_path):
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="{0}" height="10"><path d="M0 0"/></svg>'
+    page = '# A {#sec-a}\n\n![](b.svg){fig-alt="x"}\n'
+    root = make(tmp_path / "lecture", {"a.qmd": page, "b.svg": svg.format(20)})
+    render(root)
+    widths = []
+    for width in (20, 40):
+        write(root, {"b.svg": svg.format(width)})
+        render(root)
+        [image] = [i for i in read_page(root, "a.html").all("img") if "b.svg" in i.get("src")]
+        widths.append(int(image.get("width")))
+    assert widths[1] == 2 * widths[0]
+
+
+def test_pages_whose_names_look_alike(tmp_path):
+    names = ["a/b.qmd", "a+b.qmd", "a-b.qmd"]
+    root = make(tmp_path / "lecture", {name: f"# Of {name}\n" for name in names})
+    render(root)
+    for name in names:
+        page = read_page(root, name.replace(".qmd", ".html"))
+        assert f"Of {name}" in text(page.tree)
+    assert "nothing changed" in render(root).out
+
+
+def test_no_pickle_and_no_path_of_this_machine_in_what_is_published(tmp_path):
+    root = make(tmp_path / "lecture", {"a.qmd": "# A {#sec-a}\n\n```{python}\n1 + 1\n```\n"})
+    render(root)
+    for name, content in snapshot(root / "_book").items():
+        assert str(tmp_path).encode() not in content, name
+    assert not [file for file in (root / "_build").rglob("*") if file.suffix in (".pkl", ".pickle")]
+
+
+@pytest.fixture(scope="module")
+def deck(tmp_path_factory):
+    root = make(tmp_path_factory.mktemp("faults") / "lecture", {"a.qmd": PAGE}, deck="*")
+    write(root, {"slides/own.sty": r"\newcommand{\own}{OWNONE}"})
+    settings = (root / "slides/deck.qmd").read_text()
+    header = settings.replace("    slide-level", "    include-in-header: own.tex\n    slide-level")
+    write(root, {"slides/deck.qmd": header, "slides/own.tex": "\\usepackage{own}\n"})
+    write(root, {"a.qmd": PAGE.replace("A note.", "A note `\\own`{=latex}.")})
+    render(root)
+    return root
+
+
+def test_style_of_the_deck_counts_in_the_handout(deck):
+    handout = deck / "_book" / "slides" / "deck-handout.pdf"
+    assert "OWNONE" in " ".join(read_pdf(handout))
+    write(deck, {"slides/own.sty": r"\newcommand{\own}{OWNTWO}"})
+    render(deck)
+    assert "OWNTWO" in " ".join(read_pdf(handout))
+
+
+def test_package_that_is_installed_later_is_found(deck):
+    before = snapshot(deck / "_book")
+    write(deck, {"slides/own.tex": "\\usepackage{own}\n\\usepackage{later}\n"})
+    run = lecture("render", deck)
+    assert run.code == 1
+    assert "later.sty" in run.err
+    assert snapshot(deck / "_book") == before
+    write(deck, {"slides/later.sty": ""})
+    render(deck)
+
+
+def test_damaged_notes_of_latex_do_not_stay(deck):
+    for file in (deck / "_build" / "store" / "deck").rglob("deck.aux"):
+        file.write_text(file.read_text()[:40])
+    change = (deck / "a.qmd").read_text().replace("Text.", "Other text.")
+    write(deck, {"a.qmd": change})
+    render(deck)
+    assert "Other text." in deck_tex(deck)
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+def test_kill_while_latex_runs_does_not_stay(deck, number):
+    before = snapshot(deck / "_book")
+    change = f"{PAGE}\n## Frame {number}\n\nx\n"
+    write(deck, {"a.qmd": change})
+    process = subprocess.Popen(
+        [*COMMAND, "render", deck], start_new_session=True, stderr=subprocess.DEVNULL
+    )
+    new = deck / "_build" / "store" / "deck" / "slides" / "deck.qmd" / ".new" / "deck.log"
+    while not new.is_file() and process.poll() is None:
+        time.sleep(0.01)
+    os.killpg(process.pid, number)
+    process.wait()
+    assert snapshot(deck / "_book") == before
+    render(deck)
+    assert f"Frame {number}" in deck_tex(deck)
+
+
+def test_two_builds_from_nothing_are_the_same(deck):
+    # In other folders, environments, locales and time zones: checking/twice.py.
+    shutil.rmtree(deck / "_book")
+    run = lecture("render", deck, "--verify")
+    assert (run.code, run.out) == (0, "both builds are the same\n")

@@ -1,0 +1,268 @@
+"""The store of steps: a result is used again exactly while all that it was made from holds."""
+
+import json
+import multiprocessing
+import os
+import time
+
+import pytest
+
+from lecturebuild.steps.errors import LectureError
+from lecturebuild.steps.progress import Silent
+from lecturebuild.steps.store import Read, Step, Store, value
+from lecturebuild.steps.work import Work, explain
+
+MADE = []
+"""The names of the steps that were made."""
+
+
+@pytest.fixture
+def store(tmp_path):
+    MADE.clear()
+    (tmp_path / "data.txt").write_text("one")
+    return Store(tmp_path)
+
+
+def copy(folder, source, name="made.txt"):
+    MADE.append(source.name)
+    (folder / name).write_text(source.read_text() + "!")
+
+
+def step(store, name="a", **more):
+    return Step("tests", name, copy, {"source": store.root / "data.txt"}, **more)
+
+
+def run(store, *steps, **options):
+    return Work(store, Silent(), **options).carry_out(steps)
+
+
+def test_made_once_and_again_when_an_input_changed(store):
+    [first] = run(store, step(store))
+    [second] = run(store, step(store))
+    assert (first.new, second.new) == (True, False)
+    assert second.only.path.read_text() == "one!"
+    (store.root / "data.txt").write_text("two")
+    [third] = run(store, step(store))
+    assert (third.new, third.only.path.read_text()) == (True, "two!")
+    (store.root / "data.txt").write_text("one")
+    [fourth] = run(store, step(store))
+    assert (fourth.new, fourth.folder) == (False, first.folder)
+
+
+def empty(file):
+    file.write_bytes(b"")
+
+
+def flip(file):
+    status = file.stat()
+    file.write_bytes(bytes([file.read_bytes()[0] ^ 1]) + file.read_bytes()[1:])
+    os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+def link(file):
+    file.rename(file.with_name("other"))
+    file.symlink_to("other")
+
+
+def folder_instead(file):
+    file.unlink()
+    file.mkdir()
+
+
+DAMAGES = [empty, flip, link, folder_instead, lambda file: file.unlink()]
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("name", ["made.txt", "record.json"])
+def test_damaged_result_is_made_anew(store, damage, name):
+    [before] = run(store, step(store))
+    damage(before.folder / name)
+    [after] = run(store, step(store))
+    assert after.only.path.read_text() == "one!"
+    assert not after.only.path.is_symlink()
+    assert not run(store, step(store))[0].new
+
+
+@pytest.mark.parametrize("part", ["tests", "tests/a", "tests/a/.lock", "tests/a/.new", ""])
+@pytest.mark.parametrize("kind", ["file", "folder", "link"])
+def test_what_lies_in_the_way_is_put_aside(store, part, kind):
+    place = store.folder / part
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if kind == "file":
+        place.write_text("in the way")
+    elif kind == "folder":
+        place.mkdir(exist_ok=True)
+    else:
+        place.symlink_to("nowhere")
+    [made] = run(store, step(store))
+    assert made.only.path.read_text() == "one!"
+
+
+def test_copied_project_needs_nothing_anew(store):
+    [made] = run(store, step(store))
+    os.utime(made.only.path, (1, 1))
+    assert not run(store, step(store))[0].new
+    assert len(MADE) == 1
+
+
+def test_names_do_not_collide(store):
+    names = ["a+b", "a/b", "a", "a/b/c", "ä ß", "a%2Fb", "x" * 200]
+    results = run(store, *(step(store, name) for name in names))
+    assert len({result.folder for result in results}) == len(names)
+    assert not any(result.new for result in run(store, *(step(store, name) for name in names)))
+    assert {name for _, name in store.names()} == set(names)
+
+
+def test_three_results_of_each_step_are_kept(store):
+    for number in range(6):
+        (store.root / "data.txt").write_text(str(number))
+        run(store, step(store), step(store, "a/b"))
+    folders = [file.parent for file in store.folder.rglob("record.json")]
+    assert sorted(folder.parent.name for folder in folders) == ["a"] * 3 + ["b"] * 3
+
+
+def test_failed_step_leaves_nothing_and_is_tried_again(store):
+    def fail(folder):
+        (folder / "half").write_text("half")
+        raise LectureError("broken", "a.qmd", 3)
+
+    for _ in range(2):
+        with pytest.raises(LectureError, match=r"a\.qmd:3: broken"):
+            run(store, Step("tests", "a", fail))
+    assert [file.name for file in store.folder.rglob("*") if file.is_file()] == [".lock"]
+
+
+def test_what_a_killed_run_left_is_cleared(store):
+    half = store.folder / "tests" / "a" / ".new"
+    half.mkdir(parents=True)
+    (half / "half.txt").write_text("half")
+    [made] = run(store, step(store))
+    assert set(made.files) == {"made.txt"}
+
+
+def test_input_changed_meanwhile_is_read_again(store):
+    def slow(folder, source):
+        MADE.append(source.read_text())
+        (folder / "made.txt").write_text(source.read_text())
+        source.write_text("two")
+
+    inputs = {"source": store.root / "data.txt"}
+    [made] = run(store, Step("tests", "a", slow, inputs))
+    assert MADE == ["one", "two"]
+    assert made.only.path.read_text() == "two"
+
+
+def test_input_that_never_rests_is_an_error(store):
+    def restless(folder, source):
+        source.write_text(str(time.time_ns()))
+
+    inputs = {"source": store.root / "data.txt"}
+    with pytest.raises(LectureError, match="tests a: what it is made from changes while it"):
+        run(store, Step("tests", "a", restless, inputs))
+
+
+def test_what_was_read_on_the_way_counts_as_it_was_then(store):
+    other = store.root / "other.txt"
+    other.write_text("first")
+
+    def read(folder):
+        found = {"other.txt": store_digest(other), "missing.txt": "missing"}
+        MADE.append(other.read_text())
+        (folder / "made.txt").write_text(other.read_text())
+        other.write_text("second")  # while the step is under way
+        return Read(found)
+
+    [made] = run(store, Step("tests", "a", read))
+    assert made.only.path.read_text() == "first"
+    [again] = run(store, Step("tests", "a", read))
+    assert again.only.path.read_text() == "second"
+    assert MADE == ["first", "second"]
+    run(store, Step("tests", "a", read))
+    (store.root / "missing.txt").write_text("it is there now")
+    assert run(store, Step("tests", "a", read))[0].new
+
+
+def store_digest(file):
+    from lecturebuild.steps.files import digest
+
+    return digest(file)
+
+
+def make_in_process(root, log):
+    def slow(folder):
+        with log.open("a") as file:
+            file.write("made\n")
+        time.sleep(0.5)
+        (folder / "made.txt").write_text("done")
+
+    run(Store(root), Step("tests", "a", slow, code={}))
+
+
+def test_two_processes_make_a_step_once(store):
+    log = store.root / "log.txt"
+    context = multiprocessing.get_context("fork")
+    both = [context.Process(target=make_in_process, args=(store.root, log)) for _ in range(2)]
+    for process in both:
+        process.start()
+    for process in both:
+        process.join()
+        assert process.exitcode == 0
+    assert log.read_text() == "made\n"
+
+
+def test_same_result_stops_what_follows(store):
+    def constant(folder, source):
+        (folder / "made.txt").write_text("always the same")
+
+    def follow(folder, before):
+        MADE.append("follow")
+        (folder / "made.txt").write_text(before.only.path.read_text())
+
+    def plan():
+        first = Step("tests", "a", constant, {"source": store.root / "data.txt"})
+        return Step("tests", "b", follow, {"before": first})
+
+    run(store, plan())
+    (store.root / "data.txt").write_text("two")
+    run(store, plan())
+    assert MADE == ["follow"]
+
+
+def test_reasons_are_told(store):
+    plan = Step("tests", "b", copy, {"source": store.root / "data.txt"}, {"setting": 1})
+    assert [reasons for _, reasons in explain([plan], store)] == [["was not made yet"]]
+    run(store, plan)
+    assert list(explain([plan], store)) == []
+    (store.root / "data.txt").write_text("two")
+    plan = Step("tests", "b", copy, {"source": store.root / "data.txt"}, {"other": 1})
+    [[_, reasons]] = explain([plan], store)
+    assert reasons == ["source changed", "other is new", "setting is gone"]
+    assert len(MADE) == 1
+
+
+def test_code_of_a_step_counts(store, tmp_path):
+    code = tmp_path / "code.py"
+    code.write_text("1")
+    run(store, step(store, code={"code.py": code}))
+    assert not run(store, step(store, code={"code.py": code}))[0].new
+    code.write_text("2")
+    assert run(store, step(store, code={"code.py": code}))[0].new
+
+
+def test_error_is_that_of_the_first_step_of_the_plan(store):
+    def fail(folder, after, name):
+        time.sleep(after)
+        raise LectureError(name)
+
+    steps = [
+        Step("tests", name, fail, {"after": after, "name": name})
+        for name, after in (("first", 0.3), ("second", 0))
+    ]
+    whole = value(lambda of: of, of=steps)
+    with pytest.raises(LectureError, match="first"):
+        run(store, whole, jobs=2)
+
+
+def test_store_holds_no_pickles(store):
+    [made] = run(store, step(store))
+    assert json.loads((made.folder / "record.json").read_text())["files"].keys() == {"made.txt"}
