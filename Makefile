@@ -59,7 +59,7 @@ lock: $(VENV)/ready  ## Renew requirements.lock with uv
 		--extra test pyproject.toml --output-file requirements.lock
 
 clean:  ## Delete everything that was made, but the environment
-	rm -rf _book _book.new _book.old _build _figures _test_results
+	rm -rf _book _book.new _book.old _build _test_results
 
 help:  ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
