@@ -1,5 +1,6 @@
 """A lecturer hands the solved notebook to nbgrader: `pip install .[nbgrader]` to run this test."""
 
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -44,7 +45,9 @@ Text after the answer.
 
 def nbgrader(course, *arguments):
     command = [PROGRAM, *arguments, f"--CourseDirectory.root={course}"]
-    run = subprocess.run(command, cwd=course, capture_output=True, text=True, check=False)
+    # It calls alembic, which is installed beside it.
+    env = os.environ | {"PATH": f"{Path(PROGRAM).parent}{os.pathsep}{os.environ['PATH']}"}
+    run = subprocess.run(command, cwd=course, env=env, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
 
 

@@ -1,13 +1,14 @@
 """Render a project, or say what rendering it would do and why."""
 
+import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 from lecturebuild import assembling, publishing
 from lecturebuild.plan import plan
-from lecturebuild.reading.project import Project, find_root, read_project
-from lecturebuild.running import execute, process
+from lecturebuild.reading.project import Project, find_root, read_project, without_effect
+from lecturebuild.running import cluster, execute, process
 from lecturebuild.steps.errors import LectureError
 from lecturebuild.steps.progress import Progress
 from lecturebuild.steps.store import Step, Store, locked
@@ -29,11 +30,16 @@ def render(
         At the first thing that the author has to mend.
     """
     project = read_project(find_root(path))
+    for warning in without_effect(project.settings):
+        print(warning, file=sys.stderr)
     with locked(project.build / ".lock", say_waiting):
         publishing.recover(project.output)
         publishing.check_place(project)
         last, wanted, no_latex = _last_step(project, formats, progress)
-        Work(Store(project.root), progress, jobs, execute.stop).carry_out([last])
+        with cluster.connected(project.root):
+            far = cluster.connection()
+            jobs = jobs or (far.slots + 1 if far else None)
+            Work(Store(project.root), progress, jobs, execute.stop).carry_out([last])
     if no_latex:
         raise no_latex
     first = project.output / project.pages[0].with_suffix(".html")

@@ -14,10 +14,11 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from lecturebuild.reading.source import Cell, Document, name
-from lecturebuild.running import dependencies, process
+from lecturebuild.running import cluster, dependencies, process
 from lecturebuild.running.dependencies import Record
 from lecturebuild.running.outputs import Output, convert, plain
 from lecturebuild.steps.errors import CancelledError, LectureError
@@ -105,7 +106,10 @@ def _execute_cells(
 ) -> Read:
     if lists:
         write_lists(root, lists)
-    outputs, seconds, record = execute(document, root, folder, report)
+    if far := cluster.connection():
+        outputs, seconds, record = _execute_far(far, document, root, folder, report)
+    else:
+        outputs, seconds, record = execute(document, root, folder, report)
     content = {"outputs": [[asdict(output) for output in cell] for cell in outputs]}
     (folder / "outputs.json").write_text(json.dumps(content | {"seconds": seconds}), "utf-8")
     for cell in record.children:
@@ -114,6 +118,34 @@ def _execute_cells(
         )
         print(f"{document.path}: {cell} {message}, unless it has '#| cache: true'", flush=True)
     return Read(run=asdict(record))
+
+
+def _execute_far(
+    far: cluster.Connection, document: Document, root: Path, folder: Path, report: Report
+) -> tuple[Outputs, list[float], Record]:
+    """Execute a document on a cluster; bring back its pictures and the files that it wrote."""
+    lists = lists_file(root).read_bytes() if lists_file(root).is_file() else b""
+    outputs, seconds, record, pictures, written = far.run(_execute_there, document, lists)
+    for file, content in pictures.items():
+        (folder / file).write_bytes(content)
+    for file, content in written.items():
+        (root / file).parent.mkdir(parents=True, exist_ok=True)
+        (root / file).write_bytes(content)
+    for cell, took in zip(document.own_cells, seconds, strict=False):
+        report(document.path, name(cell), took)
+    return outputs, seconds, record
+
+
+def _execute_there(root: Path, document: Document, lists: bytes) -> tuple[Any, ...]:
+    """Execute a document; this runs in the process of a worker."""
+    lists_file(root).parent.mkdir(exist_ok=True)
+    lists_file(root).write_bytes(lists)
+    with TemporaryDirectory(prefix="lecture-") as temporary:
+        folder = Path(temporary)
+        outputs, seconds, record = execute(document, root, folder, lambda *_: None)
+        pictures = {file.name: file.read_bytes() for file in folder.iterdir()}
+    written = {file: (root / file).read_bytes() for file in record.written}
+    return outputs, seconds, record, pictures, written
 
 
 def lists_file(root: Path) -> Path:

@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from lecturebuild.reading.scripts import script_of
-from lecturebuild.running import dependencies, process, warm
+from lecturebuild.running import cluster, dependencies, process, warm
 from lecturebuild.steps.errors import LectureError
 from lecturebuild.steps.files import read_json
 from lecturebuild.steps.progress import Silent
@@ -159,8 +159,10 @@ def draw_figures(
             if on_done and drawn:
                 on_done(drawn)
 
-    work = Work(Store(root.resolve()), Report(), jobs or os.cpu_count())
-    return work.carry_out(steps)
+    with cluster.connected(root.resolve()):
+        far = cluster.connection()
+        jobs = jobs or (far.slots if far else os.cpu_count())
+        return Work(Store(root.resolve()), Report(), jobs).carry_out(steps)
 
 
 def lookup(name: str, root: Path) -> Drawn | None:
@@ -201,7 +203,14 @@ def figure_step(name: str, root: Path) -> Step:
 
 def _make_figure(name: str, root: Path, folder: Path) -> Read:
     script_of(name, root)
-    drawing = _draw(name, root)
+    far = cluster.connection()
+    drawing = far.run(_draw_there, name) if far else _draw(name, root)
+    if far and [*dependencies.changes(root, asdict(drawing.record))]:
+        raise LectureError(
+            "drawn from other sources or with other library versions than there are here; "
+            "was it just changed, or does the cluster differ?",
+            f"figures/{name}.py",
+        )
     key = hashlib.sha256(drawing.svg + drawing.pdf).hexdigest()[:16]
     (folder / f"{name}-{key}.svg").write_bytes(drawing.svg)
     (folder / f"{name}-{key}.pdf").write_bytes(drawing.pdf)
@@ -217,6 +226,10 @@ def _drawn(name: str, root: Path, result: Result) -> Drawn:
     files = {root / name for name in used if (root / name).is_file()}
     key = svg.stem.rpartition("-")[2]
     return Drawn(name, key, svg, pdf, result.seconds, tuple(sorted(files)))
+
+
+def _draw_there(root: Path, name: str) -> Drawing:
+    return _draw(name, root)
 
 
 def _draw(name: str, root: Path) -> Drawing:
