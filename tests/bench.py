@@ -1,39 +1,34 @@
-"""Time the renderer against Jupyter Book 1 on the same synthetic lecture; print medians and ratios.
+"""Time the renderer, Jupyter Book 1, nbconvert and Quarto on the same synthetic lecture.
 
 Every chapter has plain cells with Matplotlib figures, prose, formulas, references, a table and a
-block of code. The renderer makes book and deck of it, Jupyter Book the HTML alone. The two take
-turns, so that a slow moment of the machine meets both. Nothing is asserted: the targets are
-printed beside the times.
+block of code. The renderer makes book and deck of it, or the book alone; the others make the HTML
+alone, Quarto where it is installed. They take turns, so that a slow moment meets all.
+Seconds of the processors tell more than those of the clock where others use the machine as well.
+Nothing is asserted.
 """
 
 import argparse
 import os
-import re
+import resource
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+import nbformat
+import psutil
+from nbformat import v4
 
 ROOT = Path(__file__).resolve().parents[1]
 ENVIRONMENT = ROOT / "_build" / "bench-venv"
 INSTALLED = ENVIRONMENT / "installed"
-PACKAGES = ["jupyter-book<2", "ipykernel", "matplotlib", "numpy"]
-
-# The `lecture` command, which tells at its end how much memory this process took: what a parent
-# learns of a child includes the kernels that the child started.
-LECTURE = """
-import resource, sys
-from lecturebuild.cli import main
-code = main()
-print("peak", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
-sys.exit(code)
-"""
-PEAK_UNIT = 1 if sys.platform == "darwin" else 1024  # bytes
-JUPYTER_BOOK_IN_TARGET = 27.0
-"""Seconds that Jupyter Book took where the renderer was to take the first target's 15."""
+PACKAGES = ["jupyter-book<2", "ipykernel", "matplotlib", "nbconvert", "numpy"]
 
 CELL = """\
 import matplotlib.pyplot as plt
@@ -186,19 +181,50 @@ def _write(file: Path, text: str) -> None:
     file.write_text(text, encoding="utf-8")
 
 
-def install_jupyter_book() -> Path:
-    """Install Jupyter Book 1 into an environment of its own, once; return its command."""
+def write_notebooks(folder: Path, chapters: int, figures: int) -> None:
+    """Write the same lecture as notebooks, a chapter each, for nbconvert."""
+    for chapter in range(1, chapters + 1):
+        cells = [v4.new_markdown_cell(f"# Oscillations, part {chapter}")]
+        for number in range(1, figures + 1):
+            decay, name = chapter + number / 10, f"{chapter}-{number}"
+            prose = PROSE.format(
+                decay=decay, figure=f"figure {name}", equation=f"({name})", section="The chapter"
+            )
+            formula = f"$$ {FORMULA.format(decay=decay)} $$"
+            cells.append(v4.new_code_cell(CELL.format(decay=decay)))
+            cells.append(v4.new_markdown_cell(f"{formula}\n\n{POINT}\n\n{prose}"))
+        cells.append(v4.new_markdown_cell(f"## Modes\n\n{TABLE}\n\n{CODE}"))
+        notebook = v4.new_notebook(cells=cells)
+        notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+        folder.mkdir(exist_ok=True)
+        nbformat.write(notebook, folder / f"chapter-{chapter:03}.ipynb")
+
+
+def install_others() -> Path:
+    """Install Jupyter Book 1 and nbconvert into an environment of their own, once."""
     if not INSTALLED.exists():
-        print("Installing Jupyter Book 1 (once)", flush=True)
+        print("Installing Jupyter Book 1 and nbconvert (once)", flush=True)
         subprocess.run([sys.executable, "-m", "venv", "--clear", ENVIRONMENT], check=True)
         pip = [ENVIRONMENT / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check"]
         subprocess.run([*pip, *PACKAGES], check=True)
         INSTALLED.touch()
-    return ENVIRONMENT / "bin" / "jupyter-book"
+    return ENVIRONMENT / "bin"
 
 
-def timed(command: list[str], folder: Path) -> tuple[float, str]:
-    """Run a command, start and end of the process included; return its seconds and its output.
+@dataclass(frozen=True)
+class Cost:
+    """What a run took: seconds of the clock and of the processors, and the peak memory in MB.
+
+    The memory is that of the process and all its children together.
+    """
+
+    seconds: float
+    cpu: float
+    memory: float
+
+
+def timed(command: list[str], folder: Path) -> Cost:
+    """Run a command, start and end of the process included; return what it took.
 
     Raises
     ------
@@ -207,28 +233,44 @@ def timed(command: list[str], folder: Path) -> tuple[float, str]:
     """
     # So that each finds the kernel of its own environment.
     path = f"{Path(command[0]).parent}{os.pathsep}{os.environ['PATH']}"
-    start = time.perf_counter()
-    run = subprocess.run(
-        command,
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env=os.environ | {"PATH": path},
-        check=False,
-    )
-    seconds = time.perf_counter() - start
-    if run.returncode != 0:
-        tail = "\n".join(run.stdout.splitlines()[-30:])
-        raise SystemExit(f"{tail}\n{Path(command[0]).name} ended with exit code {run.returncode}")
-    return seconds, run.stdout
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    with tempfile.TemporaryFile("w+") as output:
+        run = subprocess.Popen(
+            command,
+            cwd=folder,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=os.environ | {"PATH": path},
+        )
+        peak = [0.0]
+        watch = threading.Thread(target=_watch, args=(run, peak))
+        watch.start()
+        run.wait()
+        seconds = time.perf_counter() - start
+        watch.join()
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        if run.returncode != 0:
+            output.seek(0)
+            tail = "\n".join(output.read().splitlines()[-30:])
+            name = Path(command[0]).name
+            raise SystemExit(f"{tail}\n{name} ended with exit code {run.returncode}")
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Cost(seconds, cpu, peak[0])
 
 
-def render(folder: Path, *arguments: str) -> tuple[float, float]:
-    """Render a lecture; return the seconds and the peak memory of the process itself in MB."""
-    seconds, output = timed([sys.executable, "-c", LECTURE, "render", *arguments], folder)
-    [peak] = re.findall(r"^peak (\d+)$", output, re.M)
-    return seconds, int(peak) * PEAK_UNIT / 1e6
+def _watch(run: subprocess.Popen[bytes], peak: list[float]) -> None:
+    """Note the largest memory of a process and its children; what they share counts once."""
+    while run.poll() is None:
+        total = 0
+        try:
+            own = psutil.Process(run.pid)
+            for each in [own, *own.children(recursive=True)]:
+                memory = each.memory_full_info()
+                total += getattr(memory, "pss", memory.uss)
+        except psutil.Error:
+            pass
+        peak[0] = max(peak[0], total / 1e6)
+        time.sleep(0.2)
 
 
 def add_word(file: Path, word: str) -> None:
@@ -238,92 +280,120 @@ def add_word(file: Path, word: str) -> None:
 
 
 @dataclass(frozen=True)
-class Situation:
-    """What is measured: whether a word is added first, and what the renderer makes."""
+class Engine:
+    """A program that renders: how its lecture is written, what is run, a chapter's file."""
 
     name: str
-    target: float
-    word: str = ""
-    arguments: tuple[str, ...] = ()
+    write: Callable[[Path, int, int], None]
+    command: tuple[str, ...]
+    chapter: str
 
 
-SITUATIONS = [
-    Situation("from nothing, book and deck", 15.0),
-    Situation("nothing changed, book and deck", 0.5),
-    Situation("one word changed, book", 1.0, word="indeed", arguments=("--to", "html")),
-    Situation("one word changed, book and deck", 6.0, word="always"),
-]
-MEMORY_TARGET = 300.0
+def engines() -> list[Engine]:
+    """Return the programs to compare; Quarto where it is installed."""
+    others = install_others()
+    code = "import sys; from lecturebuild.cli import main; sys.exit(main())"
+    lecture, chapter = (sys.executable, "-c", code, "render"), "chapters/chapter-1.qmd"
+    book = ("build", ".")
+    convert = (str(others / "jupyter"), "nbconvert", "--to", "html", "--execute")
+    found = [
+        Engine("book and deck", write_lecture, lecture, chapter),
+        Engine("book", write_lecture, (*lecture, "--to", "html"), chapter),
+        Engine(
+            "Jupyter Book",
+            write_jupyter_book,
+            (str(others / "jupyter-book"), *book),
+            "chapter-1.md",
+        ),
+        Engine("nbconvert", write_notebooks, (*convert, "*.ipynb"), "chapter-001.ipynb"),
+    ]
+    if quarto := shutil.which("quarto"):
+        command = (quarto, "render", "--to", "html", "--no-clean")
+        found.append(Engine("Quarto", write_book_alone, command, chapter))
+    return found
+
+
+def write_book_alone(folder: Path, chapters: int, figures: int) -> None:
+    """Write the lecture without its deck."""
+    write_lecture(folder, chapters, figures)
+    file = folder / "_quarto.yml"
+    file.write_text(file.read_text().replace("  post-render: quarto render slides\n", ""))
+
+
+SITUATIONS = ("from nothing", "nothing changed", "one word changed")
 
 
 @dataclass(frozen=True)
 class Sample:
-    """One run of a situation: seconds of both, and the renderer's peak memory in MB."""
+    """One run of an engine in a situation."""
 
+    engine: str
     situation: str
-    ours: float
-    theirs: float
-    memory: float
+    cost: Cost
 
 
-def measure(runs: int, chapters: int, figures: int) -> list[Sample]:
-    """Measure every situation, each time from an empty folder on, the renderer first."""
-    jupyter_book = str(install_jupyter_book())
+def measure(
+    runs: int, chapters: int, figures: int, situations: tuple[str, ...] = SITUATIONS
+) -> list[Sample]:
+    """Measure every engine in every situation, each time from an empty folder on."""
     samples = []
     for run in range(1, runs + 1):
-        with tempfile.TemporaryDirectory(prefix="lecture-bench-") as temporary:
-            ours, theirs = Path(temporary) / "ours", Path(temporary) / "theirs"
-            write_lecture(ours, chapters, figures)
-            write_jupyter_book(theirs, chapters, figures)
-            for situation in SITUATIONS:
-                if situation.word:
-                    add_word(ours / "chapters" / "chapter-1.qmd", situation.word)
-                    add_word(theirs / "chapter-1.md", situation.word)
-                mine, memory = render(ours, *situation.arguments)
-                other, _ = timed([jupyter_book, "build", "."], theirs)
-                samples.append(Sample(situation.name, mine, other, memory))
-                print(f"run {run}  {situation.name}: {mine:.2f} s, Jupyter Book {other:.2f} s")
-                sys.stdout.flush()
+        for engine in engines():
+            with tempfile.TemporaryDirectory(prefix="lecture-bench-") as temporary:
+                folder = Path(temporary) / "lecture"
+                engine.write(folder, chapters, figures)
+                for situation in situations:
+                    if "word" in situation:
+                        add_word(folder / engine.chapter, "indeed")
+                    cost = timed(list(engine.command), folder)
+                    samples.append(Sample(engine.name, situation, cost))
+                    print(f"run {run}  {engine.name}, {situation}: {cost}", flush=True)
     return samples
 
 
 def report(samples: list[Sample]) -> str:
-    """Return a table of medians beside the targets."""
-    lines = [f"{'':32} {'lecture':>9} {'target':>9} {'Jupyter Book':>13} {'ratio':>7}"]
-    for situation in SITUATIONS:
-        own = [sample for sample in samples if sample.situation == situation.name]
-        mine = statistics.median(sample.ours for sample in own)
-        other = statistics.median(sample.theirs for sample in own)
-        # Of one and the same run, so that the machine's load is about the same in both.
-        ratio = statistics.median(sample.theirs / sample.ours for sample in own)
-        lines.append(
-            f"{situation.name:32} {mine:7.2f} s {situation.target:7.1f} s {other:11.2f} s "
-            f"{ratio:6.1f}x"
-        )
-    memory = max(sample.memory for sample in samples)
-    lines.append(f"{'peak memory without the kernels':32} {memory:6.0f} MB {MEMORY_TARGET:6.0f} MB")
-    wanted = JUPYTER_BOOK_IN_TARGET / SITUATIONS[0].target
-    lines += [
-        "",
-        f"The target from nothing holds where Jupyter Book takes {JUPYTER_BOOK_IN_TARGET:.0f} s: "
-        f"a ratio of {wanted:.1f}x.",
-        "Jupyter Book makes the HTML alone, in every row.",
+    """Return a table in Markdown: medians, and their ratios to Jupyter Book's."""
+    lines = [
+        "| | | clock | processors | × Jupyter Book | peak memory |",
+        "| --- | --- | ---: | ---: | ---: | ---: |",
     ]
+    for situation in dict.fromkeys(sample.situation for sample in samples):
+        for engine in dict.fromkeys(sample.engine for sample in samples):
+            seconds, cpu, memory = medians(samples, engine, situation)
+            _, reference, _ = medians(samples, "Jupyter Book", situation)
+            ratio = f"{cpu / reference:.2f}" if reference else ""
+            lines.append(
+                f"| {situation} | {engine} | {seconds:.1f} s | {cpu:.1f} s | {ratio} "
+                f"| {memory:.0f} MB |"
+            )
     return "\n".join(lines)
 
 
+def medians(samples: list[Sample], engine: str, situation: str) -> tuple[float, float, float]:
+    """Return the medians of an engine's runs in a situation; zeros where there are none."""
+    costs = [each.cost for each in samples if (each.engine, each.situation) == (engine, situation)]
+    if not costs:
+        return 0.0, 0.0, 0.0
+    return (
+        statistics.median(cost.seconds for cost in costs),
+        statistics.median(cost.cpu for cost in costs),
+        max(cost.memory for cost in costs),
+    )
+
+
 def main() -> None:
-    """Measure and print the table."""
+    """Measure and print a table for each number of chapters."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--runs", type=int, default=3, help="runs of everything (default: 3)")
-    parser.add_argument("--chapters", type=int, default=8, help="chapters (default: 8)")
+    parser.add_argument("--chapters", type=int, nargs="+", default=[8, 32, 100], help="chapters")
     parser.add_argument("--figures", type=int, default=4, help="figures a chapter (default: 4)")
     options = parser.parse_args()
-    if min(options.runs, options.chapters, options.figures) < 1:
+    if min(options.runs, *options.chapters, options.figures) < 1:
         parser.error("runs, chapters and figures are counted from 1")
-    samples = measure(options.runs, options.chapters, options.figures)
-    print(f"\nMedian of {options.runs}, {options.chapters} chapters x {options.figures} figures")
-    print(report(samples))
+    for chapters in options.chapters:
+        samples = measure(options.runs, chapters, options.figures)
+        print(f"\n{chapters} chapters with {options.figures} figures each, {options.runs} runs:\n")
+        print(report(samples), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,10 @@
 """The benchmark's synthetic lecture, small: both of its forms are sound."""
 
 import re
+import sys
 
 import bench
+import nbformat
 import pytest
 import yaml
 from projects import lecture, read_page, text
@@ -63,15 +65,31 @@ def test_chapter_is_a_myst_notebook(book):
 
 def test_report_names_medians_and_ratio():
     samples = [
-        bench.Sample(situation.name, ours, 8.0, 60.0)
+        bench.Sample(engine, situation, bench.Cost(cpu, cpu / share, 60.0))
         for situation in bench.SITUATIONS
-        for ours in (1.0, 4.0, 2.0)
+        for engine, share in (("book", 4), ("Jupyter Book", 1))
+        for cpu in (1.0, 4.0, 2.0)
     ]
-    assert bench.report(samples).count(" 2.00 s ") == len(bench.SITUATIONS)
-    assert bench.report(samples).count("   4.0x") == len(bench.SITUATIONS)
+    table = bench.report(samples)
+    assert table.count("| book | 2.0 s | 0.5 s | 0.25 | 60 MB |") == len(bench.SITUATIONS)
+    assert table.count("| Jupyter Book | 2.0 s | 2.0 s | 1.00 |") == len(bench.SITUATIONS)
+
+
+def test_notebooks_have_a_cell_for_each_figure(tmp_path):
+    bench.write_notebooks(tmp_path, chapters=1, figures=2)
+    notebook = nbformat.read(tmp_path / "chapter-001.ipynb", 4)
+    assert [cell.cell_type for cell in notebook.cells].count("code") == 2
+    nbformat.validate(notebook)
+
+
+def test_cost_of_a_run_counts_its_children(tmp_path):
+    code = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'sum(range(10**7))'])"
+    cost = bench.timed([sys.executable, "-c", code], tmp_path)
+    assert cost.cpu > 0.05
+    assert cost.memory > 1
 
 
 def test_failing_command_ends_the_benchmark_with_its_output(tmp_path):
-    command = ["python", "-c", "print('its output'); raise SystemExit(3)"]
+    command = [sys.executable, "-c", "print('its output'); raise SystemExit(3)"]
     with pytest.raises(SystemExit, match=r"(?s)its output.*exit code 3"):
         bench.timed(command, tmp_path)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from lecturebuild.steps.programs import executable
 from lecturebuild.writing import pandoc
 from lecturebuild.writing.notebooks import derive as notebooks
 
@@ -15,7 +16,7 @@ EXPECTED = sorted(file for file in FOLDER.iterdir() if file.suffix in (".html", 
 
 
 def convert(name, *arguments):
-    command = [pandoc.executable(), "--from=markdown", "--mathml", "--wrap=none", *arguments]
+    command = [executable(), "--from=markdown", "--mathml", "--wrap=none", *arguments]
     run = subprocess.run(
         [*command, f"{name}.md"],
         cwd=FOLDER,

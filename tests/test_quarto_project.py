@@ -138,12 +138,14 @@ def cell_problems(name, text):
             if option in options:
                 yield f"{place}: {option} has no effect with Jupyter"
         if FIGURE.search(cell[1]) and options.get("eval") is not False:
-            for option in ("label", "fig-cap", "fig-alt"):
+            # Without both label and caption it is a picture that nobody refers to.
+            named = options.get("label") or options.get("fig-cap")
+            for option in ("label", "fig-cap", "fig-alt") if named else ("fig-alt",):
                 if not options.get(option):
                     yield f"{place}: a figure needs {option}"
             if options.get("fig-alt") == options.get("fig-cap"):
                 yield f"{place}: the alternative text only repeats the caption"
-            if not str(options.get("label")).startswith("fig-"):
+            if named and not str(options.get("label")).startswith("fig-"):
                 yield f"{place}: the label of a figure begins with fig-"
 
 

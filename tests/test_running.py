@@ -96,7 +96,7 @@ def test_no_figure_depends_on_what_was_drawn_before_it(project):
     project.write("figures/state.py", SPOILER + "\ndraw = state\n")
     pictures = []
     for names in (["spoiler", "state"], ["state", "spoiler"]):
-        shutil.rmtree(project.root / "_figures", ignore_errors=True)
+        shutil.rmtree(project.root / "_build" / "store", ignore_errors=True)
         drawn = {figure.name: figure for figure in project.draw(*names, jobs=1)}
         pictures.append(drawn["state"].svg.read_bytes())
     assert pictures[0] == pictures[1]

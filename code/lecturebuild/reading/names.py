@@ -18,7 +18,7 @@ from typing import Any
 
 from lecturebuild.reading.source import FENCE, Cell, Document, Line, odd_dollars, without_code
 from lecturebuild.steps.errors import LectureError
-from lecturebuild.writing import pandoc
+from lecturebuild.steps.programs import executable
 
 BLOCKS = "Div"
 TEXT = "Span"
@@ -181,6 +181,9 @@ LEFTOVERS = {
     "quotation": "the quotation that begins here ('{}') is read as text: leave a blank line before "
     "it",
     "shortcode": "'{}' is text here: a shortcode begins with {{{{< and ends with >}}}}",
+    "no-heading": "'{}' is text here: a heading has a space behind its '#'",
+    "bold": "the '**' in '{}' is text here: what is bold ends with '**' in the same paragraph",
+    "code": "the '`' in '{}' is text here: code ends with '`' in the same paragraph",
     "comment": "the comment that begins here has no closing '-->'",
 }
 """What Pandoc took for text though it was meant as more."""
@@ -286,7 +289,7 @@ def _class(element: str, name: str, own: Collection[str]) -> Iterator[Complaint]
 @cache
 def languages() -> frozenset[str]:
     """Return the names of the languages that Pandoc can highlight."""
-    command = [pandoc.executable(), "--list-highlight-languages"]
+    command = [executable(), "--list-highlight-languages"]
     listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     return frozenset(listed.split())
 
