@@ -3,7 +3,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: lecture test check lint bench fuzz kills audit pictures quarto lock clean help
+.PHONY: lecture test check lint bench bench-widgets fuzz kills audit pictures quarto lock clean help
 .DEFAULT_GOAL := lecture
 
 lecture: $(VENV)/ready  ## Set up and render: _book/index.html and _book/slides/neural-networks.pdf
@@ -27,6 +27,10 @@ lint: $(VENV)/ready  ## Check the code with ruff and mypy
 bench: $(VENV)/ready  ## Time the renderer against Jupyter Book; print ratios
 	@sh code/setup.sh latex
 	$(BIN)/python tests/bench.py
+
+bench-widgets: $(VENV)/ready  ## Time the playground in a browser, beside TensorFlow.js from npm
+	@sh code/setup.sh browser
+	$(BIN)/python tests/bench_widgets.py
 
 fuzz: $(VENV)/ready  ## Throw odd texts at the readers for two minutes
 	$(BIN)/python tests/fuzz.py
@@ -58,7 +62,7 @@ clean:  ## Delete everything that was made, but the environment
 	rm -rf _book _book.new _book.old _build _test_results
 
 help:  ## List the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
 # Touched last, so that an interrupted set-up is taken up again.
 $(VENV)/ready: requirements.lock pyproject.toml

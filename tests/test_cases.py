@@ -185,6 +185,15 @@ def test_settings_of_a_folder_and_sections_without_numbers(tmp_path):
     assert "_metadata.yml:1: 'theme' is not supported" in lecture("render", root).err
 
 
+def test_a_key_without_effect_is_named(tmp_path):
+    root = make(tmp_path, {"a.qmd": "# A\n"})
+    settings = root / "_quarto.yml"
+    settings.write_text(settings.read_text() + "format:\n  html:\n    toc: true\n    css: x.css\n")
+    assert render(root).err == (
+        "_quarto.yml:10: warning: 'css' changes only what Quarto itself makes\n"
+    )
+
+
 def test_a_notebook_is_no_chapter(tmp_path):
     root = make(tmp_path, {"a.qmd": "# A\n"})
     settings = root / "_quarto.yml"

@@ -3,12 +3,15 @@
 import http.server
 import re
 import threading
+from pathlib import Path
 
 import pytest
 from projects import lecture, make, write
 from test_reuse import picture
 
 from lecturebuild.checking import book as checker
+from lecturebuild.reading.source import read_document
+from lecturebuild.reading.yamltext import Settings
 
 FIGURE = """\
 ```{{python}}
@@ -237,3 +240,16 @@ def test_external_link_is_tried(monkeypatch):
     server.shutdown()
     server.server_close()
     assert checker._unreachable(address)
+
+
+@pytest.mark.parametrize(
+    "options, length, found",
+    [("", 88, []), ("", 89, [6]), ("#| echo: false\n", 200, []), ("#| include: false\n", 200, [])],
+)
+def test_code_wider_than_a_page_is_found(tmp_path, options, length, found):
+    code = "x" * length
+    write(tmp_path, {"index.qmd": f"# Wide\n\n```{{python}}\n{options}\ny = 1\n{code}\n```\n"})
+    document = read_document(tmp_path, Path("index.qmd"), (), Settings())
+    problems = list(checker.wide_code([document]))
+    assert [problem.line for problem in problems] == found
+    assert all(f"{length} characters of code" in problem.message for problem in problems)

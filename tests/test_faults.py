@@ -110,6 +110,28 @@ def test_pages_whose_names_look_alike(tmp_path):
     assert "nothing changed" in render(root).out
 
 
+def test_file_that_a_filter_loads_is_followed(tmp_path):
+    root = make(tmp_path / "lecture", {"parts/a.qmd": "# A {#sec-a}\n\nWORD\n"})
+    settings = (root / "_quarto.yml").read_text()
+    lua = """package.path = pandoc.path.directory(PANDOC_SCRIPT_FILE) .. '/?.lua;' .. package.path
+local words = require('words')
+local file = io.open('data.txt', 'r')
+local data = file:read('a')
+file:close()
+function Str(str) if str.text == 'WORD' then return pandoc.Str(words.word .. data) end end
+"""
+    files = {"f/own.lua": lua, "_quarto.yml": f"{settings}filters:\n  - f/own.lua\n"}
+    write(root, files | {"f/words.lua": "return {word = 'one'}", "parts/data.txt": "alpha"})
+    render(root)
+    assert "onealpha" in text(read_page(root, "parts/a.html").tree)
+    write(root, {"f/words.lua": "return {word = 'two'}"})
+    render(root)
+    assert "twoalpha" in text(read_page(root, "parts/a.html").tree)
+    write(root, {"parts/data.txt": "beta"})
+    render(root)
+    assert "twobeta" in text(read_page(root, "parts/a.html").tree)
+
+
 def test_no_pickle_and_no_path_of_this_machine_in_what_is_published(tmp_path):
     root = make(tmp_path / "lecture", {"a.qmd": "# A {#sec-a}\n\n```{python}\n1 + 1\n```\n"})
     render(root)

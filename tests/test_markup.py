@@ -38,6 +38,12 @@ TOGETHER = f'<span class="unbroken">%s{FORMULA}%s</span>'
         ('<mo accent="true">\u0303</mo>', '<mo accent="true" stretchy="false">~</mo>'),
         ('<mo accent="true">→</mo>', '<mo accent="true">→</mo>'),
         ("<!-- not for the reader -->a", "a"),
+        ("<ul><li><strong>a)</strong> b</li></ul>",
+         '<ul><li class="lettered"><strong>a)</strong> b</li></ul>'),
+        ("<ul><li><strong>a</strong> b</li></ul>", "<ul><li><strong>a</strong> b</li></ul>"),
+        ("<msub><mi>y</mi><mi>a</mi></msub>",
+         '<msub><mpadded height="0.5em" depth="0"><mi>y</mi></mpadded><mi>a</mi></msub>'),
+        ("<msub><mi>x</mi><mi>a</mi></msub>", "<msub><mi>x</mi><mi>a</mi></msub>"),
         ("<span title='it&#39;s'>a</span>", "<span title='it&#39;s'>a</span>"),
     ],
 )  # fmt: skip
@@ -207,3 +213,9 @@ def test_size_of_a_photograph_and_of_nothing(tmp_path):
     Image.new("RGB", (30, 20)).save(tmp_path / "a.png")
     assert pictures.size(tmp_path / "a.png") == (30, 20)
     assert pictures.size(tmp_path / "missing.png") is None
+
+
+@pytest.mark.parametrize("width, small", [(600, True), (609, False)])
+def test_figure_that_leaves_the_margin_free_is_small(width, small):
+    text = tidied('<figure id="fig-a">\n<img src="a.svg" alt="a">\n</figure>', (width, 100)).text
+    assert ('<figure id="fig-a" class="small">' in text) == small

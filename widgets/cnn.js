@@ -85,9 +85,12 @@ nnlecture.cnn = (() => {
     );
   }
 
-  /* The model's output for one image, for instance the probabilities of ten classes. */
-  const predict = (model, image) =>
-    model.reduce((values, layer) => LAYERS[layer.kind](values, layer), image);
+  /* What each layer of the model makes of an image; the first entry is the image itself. */
+  const outputs = (model, image) =>
+    model.reduce((all, layer) => [...all, LAYERS[layer.kind](all.at(-1), layer)], [image]);
 
-  return { load, predict };
+  /* The model's output for one image, for instance the probabilities of ten classes. */
+  const predict = (model, image) => outputs(model, image).at(-1);
+
+  return { load, outputs, predict };
 })();

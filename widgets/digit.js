@@ -6,11 +6,12 @@ script with the weights; that one is loaded when the reader begins to draw.
 "use strict";
 
 (() => {
-  const { load, predict } = nnlecture.cnn;
-  const { prepare } = nnlecture.ownDigit;
+  const { load, outputs } = nnlecture.cnn;
+  const { fault, steps } = nnlecture.ownDigit;
 
   const SIZE = 280; // pixels of the paper, in each direction
-  const PEN = 22; // as wide as the pens of MNIST, 2 to 3 pixels after scaling
+  const PENS = { thin: 8, medium: 22, thick: 34 }; // pixels; medium is as wide as the pens of MNIST
+  const MARGIN = 22; // pixels of the paper that the arrow keys keep free
   const STEP = 20; // pixels that an arrow key moves the pen
   const ARROWS = {
     ArrowLeft: [-STEP, 0],
@@ -32,7 +33,8 @@ script with the weights; that one is loaded when the reader begins to draw.
       </div>
       <p id="digit-help">Draw with a mouse, a finger or a pen; or with the arrow keys, which only move
         the pen while Shift is held.</p>
-      <button type="button">Clear</button>
+      <p><label>Pen <select name="pen"><option>thin</option><option selected>medium</option><option>thick</option></select></label>
+        <button type="button">Clear</button></p>
     </div>
     <div>
       <p class="digit-verdict" role="status"></p>
@@ -40,18 +42,21 @@ script with the weights; that one is loaded when the reader begins to draw.
       <canvas class="digit-image" width="28" height="28" role="img"
         aria-label="The image that the network gets"></canvas>
       <p>What the network gets: 28 × 28 pixels, made as those of MNIST</p>
-    </div>`;
+    </div>
+    <details class="digit-inside"><summary>Look inside the network</summary><div></div></details>
+    <p class="digit-print">On the page this is a program that reads what you draw.</p>`;
 
   const paper = root.querySelector(".digit-paper");
   const mark = root.querySelector(".digit-pen");
   const image = root.querySelector(".digit-image").getContext("2d");
+  const inside = root.querySelector(".digit-inside div");
   const verdict = root.querySelector(".digit-verdict");
   const pen = paper.getContext("2d", { willReadFrequently: true });
-  pen.lineWidth = PEN;
+  pen.lineWidth = PENS.medium;
   pen.lineCap = pen.lineJoin = "round";
 
   let loading; // a promise of the model, from the first stroke on
-  let shown; // the pixels that were prepared last
+  let shown; // the steps of what was prepared last
   let down = false; // whether the pen is on the paper
   let at = [SIZE / 2, SIZE / 2]; // where the pen of the arrow keys is
 
@@ -75,7 +80,6 @@ script with the weights; that one is loaded when the reader begins to draw.
   }
 
   function show(pixels) {
-    shown = pixels;
     const picture = image.createImageData(28, 28);
     pixels.flat().forEach((value, i) => {
       picture.data.set([255 * value, 255 * value, 255 * value, 255], 4 * i);
@@ -93,28 +97,41 @@ script with the weights; that one is loaded when the reader begins to draw.
 
   async function classify() {
     const drawn = ink();
-    if (!drawn.flat().some((value) => value > 0)) return;
-    const pixels = prepare(drawn);
-    show(pixels);
+    const reason = fault(drawn, pen.lineWidth);
+    if (reason) {
+      forget(reason);
+      return;
+    }
+    const prepared = steps(drawn);
+    shown = prepared;
+    show(prepared.image);
     try {
       const model = await loaded();
-      if (pixels !== shown) return; // the reader has gone on in the meantime
-      const probabilities = predict(model, pixels.map((row) => row.map((value) => [value])));
+      if (prepared !== shown) return; // the reader has gone on in the meantime
+      const all = outputs(model, prepared.image.map((row) => row.map((value) => [value])));
+      const probabilities = all.at(-1);
       const largest = Math.max(...probabilities);
       const digit = probabilities.indexOf(largest);
       verdict.textContent = `Read as ${digit} (${(100 * largest).toFixed(0)} %)`;
       answer(probabilities);
+      nnlecture.inside.show(inside, { model, all, prepared, digit });
     } catch {
       verdict.textContent = "The trained network could not be loaded.";
     }
   }
 
-  function clear() {
-    pen.clearRect(0, 0, SIZE, SIZE);
+  /* Nothing was read: say why. */
+  function forget(reason) {
     image.clearRect(0, 0, 28, 28);
     shown = null;
-    verdict.textContent = "Draw a digit, large and with one pen.";
+    verdict.textContent = reason;
     answer(null);
+    inside.innerHTML = "<p>Draw a digit first.</p>";
+  }
+
+  function clear() {
+    pen.clearRect(0, 0, SIZE, SIZE);
+    forget("Draw a digit, large and with one pen.");
   }
 
   /* Where the pen is; the paper may be shown smaller than it is. */
@@ -132,7 +149,7 @@ script with the weights; that one is loaded when the reader begins to draw.
 
   function dot(event) {
     pen.beginPath();
-    pen.arc(...place(event), PEN / 2, 0, 2 * Math.PI);
+    pen.arc(...place(event), pen.lineWidth / 2, 0, 2 * Math.PI);
     pen.fill();
     pen.beginPath();
     pen.moveTo(...place(event));
@@ -159,7 +176,7 @@ script with the weights; that one is loaded when the reader begins to draw.
     const move = ARROWS[event.key];
     if (!move) return;
     event.preventDefault(); // or the page would scroll
-    const next = at.map((value, axis) => Math.min(Math.max(value + move[axis], PEN), SIZE - PEN));
+    const next = at.map((value, axis) => Math.min(Math.max(value + move[axis], MARGIN), SIZE - MARGIN));
     if (!event.shiftKey) {
       pen.beginPath();
       pen.moveTo(...at);
@@ -179,6 +196,9 @@ script with the weights; that one is loaded when the reader begins to draw.
       down = false;
     });
   }
+  root.querySelector("[name=pen]").addEventListener("input", ({ target }) => {
+    pen.lineWidth = PENS[target.value];
+  });
   root.querySelector("button").addEventListener("click", clear);
 
   clear();

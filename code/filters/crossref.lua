@@ -112,7 +112,12 @@ end
 
 --- LaTeX counts by itself; this makes it print our number instead.
 local function latex_number(counter, id)
-  return pandoc.RawBlock('latex', '\\renewcommand{\\the' .. counter .. '}{' .. number_of(id) .. '}')
+  local text = '\\renewcommand{\\the' .. counter .. '}{' .. number_of(id) .. '}'
+  local name = counter == 'figure' and 'Figure' or 'Table'
+  if words[name] then
+    text = text .. '\\renewcommand{\\' .. counter .. 'name}{' .. word(name) .. '}'
+  end
+  return pandoc.RawBlock('latex', text)
 end
 
 local function Figure(figure)

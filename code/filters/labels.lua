@@ -83,12 +83,12 @@ local in_text = {  -- mark, pattern of a word that Pandoc should not have left i
   {'display', '%$%$'}, {'dollar', '^%$$'}, {'footnote', '%[%^[^%]]+%]'},
   {'picture', '^!%[.*'}, {'picture', '%]%(.*'}, {'reference', '[^%s]*%]%[[^%]%d][^%]]+%]'},
   {'attributes', '{[.]%a.*'}, {'attributes', '%]{.*'}, {'attributes', '{%a[%w-]*=.*'},
-  {'comment', '<!%-%-'},
+  {'comment', '<!%-%-'}, {'bold', '^%*%*%w.*'}, {'bold', '^.*%w%*%*$'}, {'code', '^`.*'},
 }
 local at_line = {  -- mark, pattern of a line's first word
   {'list', '^[-*+]$'}, {'list', '^[(]?[1a][)]$'}, {'list', '^1[.]$'}, {'list', '^#[.]$'},
   {'table', '^|$'}, {'table', '^|[:-][:%-|]+$'}, {'table', '^%+[-=][-=+]+$'},
-  {'heading', '^##+$'}, {'quotation', '^>$'},
+  {'heading', '^##+$'}, {'heading', '^##+%a'}, {'quotation', '^>$'},
 }
 
 --- What Pandoc took for text though it was meant as more: {mark, text}.
@@ -119,7 +119,9 @@ local function leftovers_of(doc)
             end
           end
           local before = inlines[position - 1]
-          if before and before.t == 'SoftBreak' then
+          if position == 1 and inline.text:match('^##+%a') then
+            table.insert(found, {'no-heading', inline.text})
+          elseif before and before.t == 'SoftBreak' then
             for _, entry in ipairs(at_line) do
               if inline.text:match(entry[2]) then
                 table.insert(found, {entry[1], following(inlines, position)})

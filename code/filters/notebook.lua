@@ -12,7 +12,10 @@ Run before citeproc and once more after it, for what citeproc writes.
 LECTURE_FORMAT = 'html'  -- of the two outputs, a notebook is the book's
 
 local index = {}
-local names = {fig = 'Figure', eq = 'Equation', tbl = 'Table'}
+local names = {
+  fig = 'Figure', eq = 'Equation', tbl = 'Table', lst = 'Listing', nte = 'Note', tip = 'Tip',
+  wrn = 'Warning', imp = 'Important', cau = 'Caution',
+}
 local dropped = {notes = true, book = true}
 
 local function Meta(meta)

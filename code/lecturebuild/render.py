@@ -1,12 +1,13 @@
 """Render a project, or say what rendering it would do and why."""
 
+import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 from lecturebuild import assembling, publishing
 from lecturebuild.plan import plan
-from lecturebuild.reading.project import Project, find_root, read_project
+from lecturebuild.reading.project import Project, find_root, read_project, without_effect
 from lecturebuild.running import cluster, execute, process
 from lecturebuild.steps.errors import LectureError
 from lecturebuild.steps.progress import Progress
@@ -29,6 +30,8 @@ def render(
         At the first thing that the author has to mend.
     """
     project = read_project(find_root(path))
+    for warning in without_effect(project.settings):
+        print(warning, file=sys.stderr)
     with locked(project.build / ".lock", say_waiting):
         publishing.recover(project.output)
         publishing.check_place(project)

@@ -250,12 +250,19 @@ def fit(ink: Array) -> Array:
     width = 4 * (float(ndimage.distance_transform_edt(inside)[inside].mean()) - 0.5)
     missing = (THINNEST / scale - width) / 2
     if missing > 0:
-        ink = np.pad(ink, round(missing))
+        ink = np.pad(ink, int(np.ceil(missing)))
         distance = ndimage.distance_transform_edt(ink <= 0.5)
         ink = np.maximum(ink, np.clip(missing + 1 - distance, 0.0, 1.0))
-    resample = Image.Resampling.BOX if scale < 1 else Image.Resampling.BILINEAR
-    picture = Image.fromarray(ink.astype(np.float32)).resize((columns, rows), resample)
-    return np.asarray(np.clip(np.asarray(picture, dtype=float), 0.0, 1.0))
+    return _means(rows, ink.shape[0]) @ ink @ _means(columns, ink.shape[1]).T
+
+
+def _means(length: int, before: int) -> Array:
+    """Return the matrix that scales a line of pixels: a new one is the mean of those it covers."""
+    edges = np.linspace(0, before, length + 1)
+    begin, end = edges[:-1, np.newaxis], edges[1:, np.newaxis]
+    pixel = np.arange(before)
+    covered = np.minimum(end, pixel + 1) - np.maximum(begin, pixel)
+    return np.asarray(np.maximum(covered, 0.0) / (end - begin), dtype=float)
 
 
 def centre(box: Array) -> Array:

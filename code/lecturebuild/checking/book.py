@@ -26,6 +26,8 @@ REFERENCE = re.compile(r"@((?:fig|eq|tbl)-[\w-]+)")
 PICTURE = re.compile(r"!\[((?:[^][]|\[[^][]*\])*)\]\(([^)\s]+)[^)]*\)(\{(?:[^}\"]|\"[^\"]*\")*\})?")
 MARKED = re.compile(r"\.content-(?:hidden|visible)\b|\.answer\b")
 HOST = re.compile(r"[\w-]+(\.[\w-]+)+")
+WIDEST = 88
+"""So many characters of code fit beside both menus; narrower windows scroll it."""
 REFUSALS = {401, 403, 405, 406, 418, 429}
 TAG = re.compile(r"<[A-Za-z][^>]*>")
 ATTRIBUTE = re.compile(r'\s(id|href|src)="([^"]+)"')
@@ -103,6 +105,18 @@ def figures(project: Project, documents: list[Document]) -> Iterator[Problem]:
     for script in sorted((project.root / "figures").glob("*.py")):
         if script.stem not in shown:
             yield Problem(f"figures/{script.name}", 0, "no chapter shows this figure")
+
+
+def wide_code(documents: list[Document]) -> Iterator[Problem]:
+    """Find lines of code that are wider than a page shows at once, at 1280 pixels."""
+    for document in documents:
+        for cell in document.own_cells:
+            if cell.options.get("echo", True) is False or cell.options.get("include") is False:
+                continue
+            for number, line in enumerate(cell.code.splitlines(), start=cell.code_line):
+                if len(line) > WIDEST:
+                    message = f"{len(line)} characters of code; a page shows {WIDEST} at once"
+                    yield Problem(str(cell.file), number, message)
 
 
 def both_outputs(documents: list[Document], deck: Document) -> Iterator[Problem]:
@@ -256,6 +270,7 @@ def check(project: Project, external: bool = False) -> list[Problem]:
         *internal_links(project, pages),
         *urls(project, pages, external),
         *spelling(project, pages),
+        *wide_code(pages),
     ]
     if project.deck:
         document = read_document(

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from lecturebuild.checking.book import local_links
-from lecturebuild.checking.deck import frames
+from lecturebuild.checking.deck import Frame, Problem, frames
 from lecturebuild.reading.project import Project
 from lecturebuild.reading.source import Document, read_document
 from lecturebuild.steps.errors import LectureError
@@ -16,8 +16,10 @@ def brief(project: Project, formats: Collection[str]) -> str:
         path = project.deck.document
         deck = read_document(project.root, path, project.pages, project.settings)
         found = _in_frames(project, deck)
-        counts["missing characters"] = sum("has no character" in message for message in found)
-        counts["overfull frames"] = len(found) - counts["missing characters"]
+        missing = [problem for problem in found if "has no character" in problem.message]
+        counts["missing characters"] = len(missing)
+        # Here the file stands for the page.
+        counts["overfull frames"] = len({each.file for each in found if each not in missing})
     if "html" in formats:
         links = local_links(project.output)
         counts["dead links"] = sum(not (file.is_file() and there) for _, _, file, there in links)
@@ -25,8 +27,10 @@ def brief(project: Project, formats: Collection[str]) -> str:
     return ", ".join(wrong)
 
 
-def _in_frames(project: Project, deck: Document) -> set[str]:
+def _in_frames(project: Project, deck: Document) -> set[Problem]:
+    """Return what is wrong with frames, each called by the number of its page."""
+    pages = {number: Frame(str(number), 0, "") for number in range(1, 10_000)}
     try:
-        return {problem.message for problem in frames(project, deck, {})}
+        return set(frames(project, deck, pages))
     except LectureError:  # no deck: there is no LaTeX
         return set()

@@ -13,6 +13,8 @@ from lecturebuild.steps.errors import LectureError
 OPEN = re.compile(r"^\s*:{3,}\s*(?P<attributes>\S.*?)\s*:*\s*$")
 CLOSE = re.compile(r"^\s*:{3,}\s*$")
 DEEP = re.compile(r"#{7,}\s")
+RULE = re.compile(r"^\s*\|?(?:\s*:?-+:?\s*\|)+(?:\s*:?-+:?\s*)?$")
+"""The line below the head of a table."""
 ATTRIBUTES = re.compile(r"\{([^{}]*)\}")
 
 FORMATS = ("html", "beamer", "latex", "pdf")
@@ -44,6 +46,7 @@ def check_document(document: Document, own: Collection[str] = (), *, in_deck: bo
                 line.file,
                 line.number,
             )
+    _check_tables(document)
     for block in document.blocks:
         if isinstance(block, Line) and not block.verbatim and DEEP.match(block.text):
             raise LectureError("a heading has at most six '#'", block.file, block.number)
@@ -117,6 +120,28 @@ def _check_attributes(attributes: str, line: Line, own: Collection[str]) -> None
     for word in re.findall(r"[.#]?[A-Za-z][\w-]*=?", words):
         if wrong := names.judge(word, own):
             raise LectureError(wrong, line.file, line.number)
+
+
+def _check_tables(document: Document) -> None:
+    """Raise an error at a row of a table with more cells than columns: Pandoc drops the others."""
+    columns = 0
+    for block in document.blocks:
+        if isinstance(block, Cell) or block.verbatim or not block.text.strip():
+            columns = 0
+        elif RULE.match(block.text):
+            columns = _cells(block.text)
+        elif columns and "|" in block.text and (found := _cells(block.text)) > columns:
+            message = (
+                f"the row has {found} cells, but the table {columns} columns, so the last would be "
+                "lost; write \\| for a line in a cell"
+            )
+            raise LectureError(message, block.file, block.number)
+
+
+def _cells(row: str) -> int:
+    """Return the number of cells of a table's row."""
+    bare = _without_math(row.replace("\\\\", "").replace("\\|", "")).strip()
+    return bare.removeprefix("|").removesuffix("|").count("|") + 1
 
 
 def _without_math(text: str) -> str:

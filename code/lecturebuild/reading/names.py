@@ -181,6 +181,9 @@ LEFTOVERS = {
     "quotation": "the quotation that begins here ('{}') is read as text: leave a blank line before "
     "it",
     "shortcode": "'{}' is text here: a shortcode begins with {{{{< and ends with >}}}}",
+    "no-heading": "'{}' is text here: a heading has a space behind its '#'",
+    "bold": "the '**' in '{}' is text here: what is bold ends with '**' in the same paragraph",
+    "code": "the '`' in '{}' is text here: code ends with '`' in the same paragraph",
     "comment": "the comment that begins here has no closing '-->'",
 }
 """What Pandoc took for text though it was meant as more."""

@@ -19,6 +19,9 @@ LOOK: dict[str, Any] = dict.fromkeys(
 )
 # They change how Quarto's own HTML looks; the built-in renderer has one look of its own.
 
+EXPECTED = {"theme", "toc", "toc-depth", "toc-location", "html-math-method", "number-sections"}
+# Of these an author does not miss the effect: the one look has a theme, contents and formulas.
+
 HTML: dict[str, Any] = LOOK | {"code-fold": None}
 
 BEAMER: dict[str, Any] = dict.fromkeys(
@@ -164,6 +167,17 @@ def read_project(root: Path) -> Project:
         if (address := settings.text(*path)) and not re.match(r"https?://", address):
             raise settings.error(f"'{path[-1]}' must begin with https:// or http://", *path)
     return Project(root, settings, tuple(pages), parts, output, _deck(settings, root, output))
+
+
+def without_effect(settings: Settings) -> list[str]:
+    """Return a message for each key that changes Quarto's own HTML alone."""
+    html = settings.get("format", "html")
+    return [
+        str(settings.error(f"warning: '{key}' changes only what Quarto itself makes", *path))
+        for key in (html if isinstance(html, dict) else ())
+        if key in LOOK.keys() - EXPECTED
+        for path in [("format", "html", key)]
+    ]
 
 
 def _read(file: Path, root: Path) -> Settings:

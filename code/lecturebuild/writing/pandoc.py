@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from lecturebuild.running import process
 from lecturebuild.steps.errors import LectureError
+from lecturebuild.steps.files import is_file
 from lecturebuild.steps.programs import executable
 
 FILTERS = Path(__file__).resolve().parents[2] / "filters"
@@ -20,6 +21,8 @@ READER = "markdown-yaml_metadata_block-example_lists"
 PARTS = set(r"\begin \end \left \right \middle \limits \nolimits \tag \label \over".split())
 """Commands that stand in a formula only together with others."""
 T = TypeVar("T", str, Path)
+NAMED = re.compile(r"""["']([^"'\n]{1,200})["']""")
+"""A text in a Lua filter, which may be the name of a file."""
 HEAP_EXHAUSTED = 251
 MARKS = re.compile(r"(?:[\[\](){}*_~^`<>!\"'|]\s?)+")
 
@@ -39,6 +42,26 @@ def others(files: Iterable[T], ours: Iterable[Path]) -> list[T]:
     """Return the project's filters but those of ours that it lists for Quarto, which run anyway."""
     own = {file.read_bytes() for file in ours}
     return [file for file in files if Path(file).read_bytes() not in own]
+
+
+@cache
+def loaded_by(filters: tuple[Path, ...], places: tuple[Path, ...]) -> tuple[Path, ...]:
+    """Return the files that filters may load: their names, perhaps without .lua, stand in them.
+
+    A name counts from the filter's folder and from `places`.
+    """
+    found: list[Path] = []
+    waiting = list(filters)
+    while waiting:
+        file = waiting.pop()
+        text = file.read_text(encoding="utf-8", errors="replace")
+        for name in dict.fromkeys(NAMED.findall(text)):
+            for place in (file.parent, *places):
+                for path in (place / name, place / f"{name.replace('.', '/')}.lua"):
+                    if is_file(path) and path not in (*found, *filters):
+                        found.append(path)
+                        waiting += [path] if path.suffix == ".lua" else []
+    return tuple(found)
 
 
 def run(

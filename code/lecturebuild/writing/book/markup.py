@@ -47,6 +47,8 @@ SCRIPTED = re.compile(
     r"<(msub|msup|msubsup)>(<mi[^>]*>[fgjpqyJQβγζημξρςφϕχψ]</mi>"
     r'|<mover><mi[^>]*>[^<]*</mi><mo accent="true"[^>]*>[^<]*</mo></mover>)'
 )
+# An item that begins with a letter of its own needs no bullet before it.
+LETTERED = re.compile(r"<li>(?=(?:<p>)?<strong>[a-z]\)</strong>)")
 # Browsers would break a line between a formula and the comma behind it.
 PUNCTUATED = re.compile(r'(\(?)(<math display="inline".*?</math>)([,.;:!?)\]’”]*)', re.S)
 LONG_FORMULA = 25
@@ -76,6 +78,7 @@ def tidy(body: str, image_size: ImageSize) -> Markup:
     body = PRIME.sub(r'<mrow>\1<mo lspace="0" rspace="0">\2</mo></mrow>', body)
     body = ACCENT.sub(_accent, body)
     body = SCRIPTED.sub(r'<\1><mpadded height="0.5em" depth="0">\2</mpadded>', body)
+    body = LETTERED.sub('<li class="lettered">', body)
     body = PUNCTUATED.sub(_unbroken, body)
     tidier = _Tidier(image_size)
     tidier.feed(body)

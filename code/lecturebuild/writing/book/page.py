@@ -140,6 +140,9 @@ def page_step(
     `offered` gives files that were made for the page: their places in the book, and notes.
     """
     files = [*sorted(THEME.glob("*.html")), *FILTERS, LAST_FILTER]
+    places = (project.root, project.root / page.parent)
+    own = used_files(project)
+    own += pandoc.loaded_by(tuple(project_filters(project)), places)
     return Step(
         "pages",
         page.as_posix(),
@@ -148,7 +151,7 @@ def page_step(
             partial(ingredients, page), book=book, woven=woven, labels=labels, offered=offered
         ),
         uses={file.name: file for file in files}
-        | {relative(file, project.root).as_posix(): file for file in used_files(project)}
+        | {relative(file, project.root).as_posix(): file for file in own}
         | {"Pandoc": pandoc.version()},
         context={"woven": woven, "labels": labels},
         read=attrgetter("only"),

@@ -312,6 +312,8 @@ def _included(project: Project, document: Document) -> list[Path]:
 def _used_files(project: Project, document: Document) -> list[Path]:
     keys = ("filters", "bibliography", "csl")
     listed = [file for key in keys for file in _listed(project, document, key)]
+    places = (project.root, project.root / document.path.parent)
+    listed += pandoc.loaded_by(tuple(_listed(project, document, "filters")), places)
     return listed + _included(project, document) + [Path(file) for file in macros(project).values()]
 
 
