@@ -100,7 +100,7 @@ def plan(
     listing_pages = [page for page, document in pages.items() if listing.is_list(document)]
     whole = value(
         partial(assembling.whole_site, project, pages),
-        site=site | written,
+        site=written | site,  # what is wrong with a page is more exact than what LaTeX says of it
         media=[small.pictures_step(page, woven[page]) for page in pages],
         index=search.search_step(written, shared, listing_pages, root),
         labels=labels,

@@ -141,7 +141,7 @@ def distortion(random: Generator) -> Array:
     turn, slant = random.uniform(-0.2, 0.2), random.uniform(-0.45, 0.45)
     width = random.uniform(0.45, 1.15)
     rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
-    return rotation @ np.array([[width, slant], [0.0, 1.0]])
+    return np.asarray(rotation @ np.array([[width, slant], [0.0, 1.0]]), dtype=float)
 
 
 def draw(digit: int, random: Generator) -> Images:

@@ -63,8 +63,6 @@ class Work:
                         continue
                     free += _freed(step, users, waits)
                 for step in sorted(ready, key=lambda step: not step.slow):
-                    if not step.tells:
-                        self.progress.begin(step.name)
                     running[pool.submit(self._make, step)] = step
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
                     step = running.pop(future)
@@ -114,6 +112,8 @@ class Work:
         return False
 
     def _make(self, step: Step) -> Result:
+        if not step.tells:
+            self.progress.begin(step.name)
         inputs, context = _resolved(step.inputs, self.done), _resolved(step.context, self.done)
         return self.store.make(step, inputs, context)
 
