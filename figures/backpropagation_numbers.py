@@ -5,11 +5,10 @@ from matplotlib.figure import Figure
 
 from nnlecture.diagram import HIDDEN, INPUT, OUTPUT, Node, Point, arrow, beside, box, label, node
 from nnlecture.network import error, forward, gradient
-from nnlecture.style import BLUE, INK, ORANGE, canvas
+from nnlecture.style import BLUE, FULL, INK, ORANGE, canvas
 from nnlecture.worked_example import EVENT, NETWORK, TARGET
 
-SIZE = (6.0, 3.1)  # inches
-UPPER, LOWER, MIDDLE = 2.3, 0.85, 1.575
+UPPER, LOWER, MIDDLE = 2.2, 0.78, 1.49
 RADIUS = 0.17
 
 
@@ -43,7 +42,7 @@ def neuron(ax: Axes, place: Point, color: str, bias: float, delta: float, texts:
 
 def draw() -> Figure:
     """Read the blue values from left to right, then the orange derivatives from right to left."""
-    fig, ax = canvas(SIZE)
+    fig, ax = canvas(FULL)
     event, back = forward(NETWORK, EVENT), gradient(NETWORK, EVENT, TARGET)
     delta, deltas = back.w2[0], back.w1[:, 0]  # the derivative by a bias is the error signal
 
@@ -77,9 +76,9 @@ def draw() -> Figure:
     label(ax, (5.5, MIDDLE + 0.32), f"$t=${number(TARGET)}", color=BLUE)
     label(ax, (5.5, MIDDLE - 0.32), f"$E=${number(error(NETWORK, EVENT, TARGET))}", color=BLUE)
     for y, text, color in [
-        (2.95, "weights and biases", INK),
-        (2.78, "forward: the values", BLUE),
-        (2.61, "back: the derivatives of $E$", ORANGE),
+        (2.78, "weights and biases", INK),
+        (2.61, "forward: the values", BLUE),
+        (2.44, "back: the derivatives of $E$", ORANGE),
     ]:
         label(ax, (4.2, y), text, color=color, ha="left")
     return fig

@@ -20,7 +20,7 @@ SIZES = {
     "perceptron_weighted_sum": HALF,
     "perceptron_with_threshold": HALF,
     "mlp": HALF,
-    "backpropagation_numbers": (6.0, 3.1),
+    "backpropagation_numbers": FULL,
     "perceptron_retina": FULL,
     "perceptron_mark1": FULL,
     "neuron": FULL,

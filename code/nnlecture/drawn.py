@@ -86,6 +86,8 @@ SHAPES: dict[int, list[Shape]] = {
     6: [
         ([(0.7, 0), (0.2, 0.4), (0.15, 0.85), (0.5, 1), (0.85, 0.75), (0.5, 0.55), (0.18, 0.75)],),
         ([(0.5, 0), (0.1, 0.6), (0.4, 1), (0.8, 0.85), (0.7, 0.6), (0.2, 0.7)],),
+        ([(0.85, 0), (0.3, 0.2), (0.05, 0.65), (0.4, 1), (0.85, 0.7), (0.4, 0.45), (0.05, 0.65)],),
+        ([(0.95, 0), (0.4, 0.1), (0.1, 0.6), (0.3, 0.98), (0.8, 0.9), (0.8, 0.6), (0.15, 0.6)],),
     ],
     7: [
         ([(0.1, 0), (0.9, 0), (0.9, 0), (0.4, 1)],),
@@ -141,7 +143,7 @@ def distortion(random: Generator) -> Array:
     turn, slant = random.uniform(-0.2, 0.2), random.uniform(-0.45, 0.45)
     width = random.uniform(0.45, 1.15)
     rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
-    return rotation @ np.array([[width, slant], [0.0, 1.0]])
+    return np.asarray(rotation @ np.array([[width, slant], [0.0, 1.0]]), dtype=float)
 
 
 def draw(digit: int, random: Generator) -> Images:

@@ -262,7 +262,7 @@ def _means(length: int, before: int) -> Array:
     begin, end = edges[:-1, np.newaxis], edges[1:, np.newaxis]
     pixel = np.arange(before)
     covered = np.minimum(end, pixel + 1) - np.maximum(begin, pixel)
-    return np.maximum(covered, 0.0) / (end - begin)
+    return np.asarray(np.maximum(covered, 0.0) / (end - begin), dtype=float)
 
 
 def centre(box: Array) -> Array:
