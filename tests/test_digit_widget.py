@@ -16,12 +16,14 @@ from nnlecture.export import export
 
 PAGE = "chapters/exercises/page.html"
 WIDGET = """
+<main><h1>Draw a digit</h1>
 <link rel="stylesheet" href="../../widgets/digit.css">
 <div id="digit" class="digit" data-model="../../models/mnist-weights.js"><p>JavaScript</p></div>
 <script defer src="../../widgets/cnn.js"></script>
 <script defer src="../../widgets/own-digit.js"></script>
 <script defer src="../../widgets/inside.js"></script>
 <script defer src="../../widgets/digit.js"></script>
+</main>
 """
 
 

@@ -68,6 +68,18 @@ def test_everything_that_pages_link_to_is_made_and_what_is_missing_is_said(book)
     assert (book / "index.html").read_text() == PAGE
 
 
+def test_handout_is_made_where_it_is_linked_and_the_deck_left_alone(tmp_path, monkeypatch):
+    root = make(tmp_path, {"index.qmd": FRAME}, deck="*")
+    link = '<a href="slides/deck-handout.pdf">handout</a>'
+    write(root, {"_book/index.html": link, "_book/slides/deck.pdf": "Quarto's"})
+    monkeypatch.chdir(root)
+    run = lecture("complete")
+    assert run.code == 0, run.err
+    assert run.err == ""
+    assert (root / "_book/slides/deck-handout.pdf").read_bytes().startswith(b"%PDF")
+    assert (root / "_book/slides/deck.pdf").read_text() == "Quarto's"
+
+
 def test_either_renderer_may_follow_the_other(tmp_path, monkeypatch):
     root = make(tmp_path, {"index.qmd": "# A\n", "task.qmd": EXERCISE.replace("@fig-sine", "it")
                 .replace("@sec-first", "@sec-task")})  # fmt: skip

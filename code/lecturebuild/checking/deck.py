@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pypdf import PdfReader
-
 from lecturebuild.reading.project import Project
 from lecturebuild.reading.source import Cell, Document
 from lecturebuild.steps.errors import LectureError
@@ -53,6 +51,8 @@ class Frame:
 def read_frames(project: Project, document: Document) -> dict[int, Frame]:
     """Return, for each page of the deck's PDF, the frame it belongs to."""
     assert project.deck is not None
+    from pypdf import PdfReader  # takes long to import, and only a deck needs it
+
     pdf = PdfReader(project.output / project.deck.output)
     tex = _kept(project, document, ".tex").read_text(encoding="utf-8")
     destinations = pdf.named_destinations

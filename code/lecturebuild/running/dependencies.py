@@ -346,7 +346,8 @@ class _Recorder:
             with suppress(ValueError):
                 path = Path(source_from_cache(str(path)))
         name = self.name(path)
-        if name in self.files or name in self.written or not self.counts(path):
+        known = name == "." or name in self.files or name in self.written
+        if known or not self.counts(path):
             return
         state = _state(path)
         # What a library looks for in vain outside the project is its own affair.
@@ -404,7 +405,7 @@ def record_of(result: dict[str, Any]) -> Record:
 
 def _in_environment(path: str, roots: Iterable[str]) -> bool:
     prefix = os.path.realpath(sys.prefix) + os.sep
-    return path.startswith(prefix) and not any(
+    return f"{path}{os.sep}".startswith(prefix) and not any(
         f"{root}{os.sep}".startswith(prefix) for root in roots
     )
 

@@ -5,7 +5,6 @@ are what they were, and the files that they wrote are there. Pictures of `figure
 part of a result: they are steps of their own, so a redrawn figure needs no execution.
 """
 
-import asyncio
 import json
 import re
 import sys
@@ -170,6 +169,8 @@ def execute(
     LectureError
         Names file, line and label of the failing cell and the exception's own text.
     """
+    import asyncio  # takes long to import, and most builds execute nothing
+
     try:
         return asyncio.run(_execute(document, root, folder, report))
     except asyncio.CancelledError:
@@ -177,7 +178,8 @@ def execute(
         raise CancelledError("stopped", document.path) from None
 
 
-_under_way: set[tuple[asyncio.AbstractEventLoop, "asyncio.Task[Any]"]] = set()
+_under_way: set[tuple[Any, Any]] = set()
+"""The event loop and the task of each document that is executed."""
 
 
 def stop() -> None:
@@ -193,6 +195,8 @@ async def _execute(
     from lecturebuild.running import kernel
 
     cells = document.own_cells
+    import asyncio
+
     task = asyncio.current_task()
     assert task is not None
     own = asyncio.get_running_loop(), task

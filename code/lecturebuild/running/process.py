@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,7 +90,6 @@ _running: set[int] = set()
 _guard: subprocess.Popen[str] | None = None
 _guarded = 0  # the process that the guard belongs to: not the parent of a fork
 _stopping = 0  # the signal that told the renderer to end
-_cancel: Callable[[], object] | None = None
 
 
 class LimitError(LectureError):
@@ -284,9 +283,7 @@ def ended_by_signals() -> Iterator[None]:
         _stopping = number
         for pid in tuple(_running):
             kill(pid)
-        if _cancel is None:
-            raise Stopped(number)
-        _cancel()
+        raise Stopped(number)
 
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     before = {number: signal.signal(number, stop_all) for number in numbers}
@@ -296,17 +293,3 @@ def ended_by_signals() -> Iterator[None]:
         for number, handler in before.items():
             signal.signal(number, handler)
         _stopping = 0
-
-
-@contextmanager
-def cancelling(cancel: Callable[[], object]) -> Iterator[None]:
-    """Have a signal call `cancel` in place of raising an error: an event loop takes none."""
-    global _cancel
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    _cancel = cancel
-    try:
-        yield
-    finally:
-        _cancel = None

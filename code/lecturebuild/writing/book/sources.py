@@ -28,9 +28,7 @@ def address(project: Project, file: Path) -> str:
         return ""
     branch = book.text("book", "repo-branch") or "main"
     view = "-/blob" if "gitlab" in repository else "blob"
-    folder = book.text("book", "repo-subdir").strip("/")
-    place = f"{folder}/{file.as_posix()}".lstrip("/")
-    return f"{repository}/{view}/{branch}/{place}"
+    return f"{repository}/{view}/{branch}/{file.as_posix()}"
 
 
 def archive(project: Project) -> str:

@@ -1,0 +1,71 @@
+"""Where a book says that its sources are, and which edition it is."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from projects import make, write
+
+from lecturebuild.reading.project import read_project
+from lecturebuild.writing.book import sources
+
+PAGE = {"index.qmd": "# Welcome\n\nText.\n"}
+
+
+def project(root, book="", files=()):
+    make(root, PAGE)
+    settings = (root / "_quarto.yml").read_text()
+    write(root, {"_quarto.yml": settings.replace("book:\n", f"book:\n{book}"), **dict(files)})
+    return read_project(root)
+
+
+@pytest.mark.parametrize(
+    "book, address",
+    [
+        ("", ""),
+        ("  repo-url: https://github.com/a/b/\n", "https://github.com/a/b/blob/main/c/d.qmd"),
+        ("  repo-url: https://gitlab.cern.ch/a\n", "https://gitlab.cern.ch/a/-/blob/main/c/d.qmd"),
+        (
+            "  repo-url: https://github.com/a/b\n  repo-branch: x\n",
+            "https://github.com/a/b/blob/x/c/d.qmd",
+        ),
+    ],
+)
+def test_address_of_a_file_in_the_repository(tmp_path, book, address):
+    read = project(tmp_path, book)
+    assert sources.address(read, Path("c/d.qmd")) == address
+    assert bool(sources.archive(read)) == (not book)
+
+
+def test_sources_are_what_nothing_has_made(tmp_path):
+    made = {"_book/x.html": "", "_build/y": "", ".venv/z": "", "code/__pycache__/a.pyc": ""}
+    read = project(tmp_path, files={"code/a.py": "", "_environment": "", **made}.items())
+    names = [file.as_posix() for file in sources._sources(read)]
+    assert names == ["_environment", "_quarto.yml", "code/a.py", "index.qmd"]
+
+
+def test_sources_are_what_git_knows(tmp_path):
+    read = project(tmp_path, files={"private.txt": ""}.items())
+    for command in (["init", "-q"], ["add", "index.qmd", "_quarto.yml"]):
+        subprocess.run(["git", *command], cwd=tmp_path, check=True)
+    names = [file.as_posix() for file in sources._sources(read)]
+    assert names == ["_quarto.yml", "index.qmd"]
+
+
+@pytest.mark.parametrize(
+    "files, edition",
+    [
+        ({}, ""),
+        ({"pyproject.toml": '[project]\nversion = "1.2"\n'}, "Version 1.2"),
+        (
+            {"CITATION.cff": "version: 3\ndate-released: 2024-02-05\n"},
+            "Version 3, 5 February 2024",
+        ),
+    ],
+)
+def test_edition(tmp_path, monkeypatch, files, edition):
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    read = project(tmp_path, files=files.items())
+    assert sources.edition(read) == edition
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
+    assert sources.edition(read).endswith("2 January 1970")
