@@ -19,8 +19,11 @@ LOOK: dict[str, Any] = dict.fromkeys(
 )
 # They change how Quarto's own HTML looks; the built-in renderer has one look of its own.
 
-EXPECTED = {"theme", "toc", "toc-depth", "toc-location", "html-math-method", "number-sections"}
-# Of these an author does not miss the effect: the one look has a theme, contents and formulas.
+EXPECTED = set(
+    "theme toc toc-depth toc-location html-math-method number-sections code-overflow".split()
+)
+# Of these an author does not miss the effect: the one look has a theme, contents, formulas, and
+# code that scrolls where it is too wide.
 
 HTML: dict[str, Any] = LOOK | {"code-fold": None}
 
