@@ -165,7 +165,8 @@ def notebook(root, name):
 
 
 def code(notebook):
-    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+    """Return the cells with code, but the first, which installs what the notebook needs."""
+    return [cell for cell in notebook.cells if cell.cell_type == "code" and cell.id != "install"]
 
 
 def markdown(notebook):
