@@ -285,6 +285,8 @@ def ended_by_signals() -> Iterator[None]:
             kill(pid)
         raise Stopped(number)
 
+    import psutil  # noqa: F401 — now, and not first in a handler, which may interrupt its import
+
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     before = {number: signal.signal(number, stop_all) for number in numbers}
     try:
