@@ -14,9 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from lecturebuild.running import dependencies
+from lecturebuild.steps.files import in_project
 
 numbers = [1]
 """Of the cells so far, as Jupyter counts them; the one that prepares the kernel is the first."""
+by_author: list[threading.Thread] = []
+"""Threads that a cell or a module of the project starts itself, and no library's pool of workers,
+which waits for more work for ever."""
 deaths: list[dict[str, Any]] = []
 """Of the threads that ended with an exception: the cell's number, its line, the exception."""
 
@@ -44,16 +48,15 @@ def begin(root: str) -> None:
         shell.user_ns[name] = sys.exit
         setattr(builtins, name, sys.exit)
     threading.excepthook = _died
-    threading.Thread.start = _start_in_context(threading.Thread.start)  # type: ignore
+    threading.Thread.start = _start_in_context(threading.Thread.start, root)  # type: ignore
     shell.events.register("pre_run_cell", lambda info: numbers.append(len(numbers) + 1))
     dependencies.listen(root, lambda: len(numbers))
 
 
 def finish(file: str, patience: float) -> None:
     """Write into a file what the cells used, once the threads that they started have ended."""
-    for thread in threading.enumerate():
-        # Those of a pool wait for more work until their owner ends them.
-        if _by_cell(thread) and not thread.name.startswith("ThreadPoolExecutor"):
+    for thread in by_author:
+        if not thread.daemon:
             thread.join(patience)
             if thread.is_alive():
                 deaths.append({"cell": None, "line": None, "error": f"{thread.name} never ended"})
@@ -65,11 +68,16 @@ def finish(file: str, patience: float) -> None:
         Path(file).write_text(json.dumps(content), encoding="utf-8")
 
 
-def _start_in_context(start: Callable[[threading.Thread], None]) -> Callable[..., None]:
+def _start_in_context(start: Callable[[threading.Thread], None], root: str) -> Callable[..., None]:
     """Return a `Thread.start` after which the thread's output belongs to the cell it is from."""
 
     def start_in_context(self: threading.Thread) -> None:
         self.run = partial(copy_context().run, self.run)  # type: ignore[method-assign]
+        caller = sys._getframe(1).f_globals
+        if caller.get("__name__") == "__main__" or in_project(
+            caller.get("__file__", ""), Path(root)
+        ):
+            by_author.append(self)
         start(self)
 
     return start_in_context
@@ -79,12 +87,6 @@ def _shell() -> Any:
     from IPython.core.getipython import get_ipython
 
     return get_ipython()
-
-
-def _by_cell(thread: threading.Thread) -> bool:
-    """Say whether a thread runs on after the cells that it was started by."""
-    known = {threading.main_thread(), threading.current_thread()}
-    return not thread.daemon and thread not in known and thread.is_alive()
 
 
 def _died(death: threading.ExceptHookArgs) -> None:
