@@ -110,6 +110,12 @@ def cell(code, *options):
 
 
 PLOT = "import matplotlib.pyplot as plt\nplt.plot([1, 2]);"
+POOL = """\
+from concurrent.futures import ThreadPoolExecutor
+from joblib import Parallel, delayed
+ThreadPoolExecutor(1).submit(abs, -1).result()
+sum(Parallel(2)(delayed(abs)(i) for i in (-1, 2)))
+'REST'"""
 LATER = "import threading\nt = threading.Timer(1, print, ['LATER']); t.start(); print('FIRST')"
 RIGHT = {
     "print": cell("print = None") + cell("'REST'"),
@@ -162,6 +168,12 @@ def test_odd_cell_comes_out_right(odd_cells, name):
         assert outputs[-1] == "'REST'"
     if name == "long":
         assert outputs[0] == "y" * 200_000
+
+
+def test_pool_that_waits_for_more_work_holds_nothing_up(tmp_path):
+    root = make(tmp_path, {"a.qmd": f"# A\n\n{cell(POOL)}"})
+    render(root)
+    assert [text(o) for o in read_page(root, "a.html").all("div", "cell-output")] == ["'REST'"]
 
 
 WRONG = {
