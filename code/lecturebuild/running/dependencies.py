@@ -29,6 +29,7 @@ from lecturebuild.steps.files import MISSING, digest, in_project, remembered
 
 Import = tuple[int, str]
 """Number of leading dots and dotted name; `from a import b` is (0, "a.b")."""
+_parsing = threading.Lock()
 
 
 def modules_of(source: str, folder: Path, root: Path) -> tuple[Path, ...]:
@@ -75,13 +76,19 @@ def libraries_of(source: str, *modules: Path) -> dict[str, str]:
     return {"python": python} | {owner: _version(owner) for owner in sorted(owners)}
 
 
+def _tree(source: str) -> ast.Module:
+    """Parse Python, one thread at a time: two at once may end in a SystemError in Python 3.11."""
+    with _parsing:
+        return ast.parse(source)
+
+
 @lru_cache(maxsize=1000)
 def _parse(source: str) -> tuple[Import, ...]:
     try:
-        tree = ast.parse(source)
+        tree = _tree(source)
     except SyntaxError:
         try:
-            tree = ast.parse(re.sub(r"^(\s*)[%!].*$", r"\1pass", source, flags=re.M))
+            tree = _tree(re.sub(r"^(\s*)[%!].*$", r"\1pass", source, flags=re.M))
         except SyntaxError:
             return ()  # running it will tell
     imports: list[Import] = []
@@ -298,7 +305,7 @@ def with_named(record: Record, named: dict[str, str], root: Path) -> Record:
 @lru_cache(maxsize=1000)
 def _texts(source: str) -> frozenset[str]:
     try:
-        tree = ast.parse(re.sub(r"^(\s*)[%!].*$", r"\1pass", source, flags=re.M))
+        tree = _tree(re.sub(r"^(\s*)[%!].*$", r"\1pass", source, flags=re.M))
     except (SyntaxError, ValueError, RecursionError):
         return frozenset()
     nodes = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
