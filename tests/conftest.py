@@ -1,5 +1,6 @@
 """Settings of all tests, and the lecture itself, rendered."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,10 @@ settings.register_profile("lecture", deadline=None)
 settings.load_profile("lecture")
 
 
+ENVIRONMENT = set(os.environ)
+# Before tests import TensorFlow, which sets more: cells that ask for those would be executed again.
+
+
 @pytest.fixture(scope="session")
 def lecture_site() -> Path:
     """Render this repository's lecture; return the folder of the book.
@@ -21,7 +26,10 @@ def lecture_site() -> Path:
     Processes that want it at the same time wait for the first; the others find nothing to do.
     """
     root = Path(__file__).parents[1]
-    render(root)
+    with pytest.MonkeyPatch.context() as patch:
+        for name in set(os.environ) - ENVIRONMENT:
+            patch.delenv(name)
+        render(root)
     return root / "_book"
 
 
