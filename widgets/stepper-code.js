@@ -28,10 +28,13 @@ def gradient(network: Network, x: ArrayLike, t: float) -> Gradient:
     event = forward(network, x)
     delta_output = (event.y - t) * dh_output(event.u)
     delta_hidden = delta_output * network.w2[1:] * dh_hidden(event.v)
-    return Gradient(w1=np.outer(delta_hidden, event.x), w2=delta_output * event.phi)
+    w1 = np.outer(delta_hidden, event.x)
+    return Gradient(w1, w2=delta_output * event.phi)
 
 def update(network: Network, step: Gradient, eta: float) -> Network:
-    return replace(network, w1=network.w1 - eta * step.w1, w2=network.w2 - eta * step.w2)`,
+    w1 = network.w1 - eta * step.w1
+    w2 = network.w2 - eta * step.w2
+    return replace(network, w1=w1, w2=w2)`,
     lines: {
       x: "x = _with_one_in_front",
       v: "v = x @",
@@ -42,6 +45,7 @@ def update(network: Network, step: Gradient, eta: float) -> Network:
       delta: "delta_output =",
       deltaHidden: "delta_hidden =",
       slope: "return Gradient(",
+      slopeHidden: "w1 = np.outer",
       update: "return replace(",
       new: "return float(",
     },

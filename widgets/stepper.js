@@ -298,7 +298,8 @@ time. It takes the place of what stands in the element with the id "stepper".
     const { file, code, lines } = nnlecture.stepperCode[lecture ? "network" : "deep_network"];
     const step = asked() ?? all[position - 1];
     const entropy = setup.error === "cross entropy" && ["E", "new"].includes(step?.kind);
-    const mark = step && lines[entropy ? "entropy" : step.kind];
+    const hidden = lines.slopeHidden && step?.kind === "slope" && step.layer === 1;
+    const mark = step && lines[entropy ? "entropy" : hidden ? "slopeHidden" : step.kind];
     part("file").textContent = file;
     const text = root.querySelector(".stepper-code pre code");
     text.textContent = "";
