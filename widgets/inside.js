@@ -61,7 +61,7 @@ nnlecture.inside = (() => {
     );
     return `<table><caption>Neurons that are not silent, for and against a ${digit}</caption>
       <thead><tr><th scope="col">neuron</th><th scope="col">output</th><th scope="col">weight</th>
-      <th scope="col">product</th><th scope="col"></th></tr></thead><tbody>${rows.join("")}</tbody></table>
+      <th scope="col">product</th><td></td></tr></thead><tbody>${rows.join("")}</tbody></table>
       <p>With the bias ${text(bias[digit])} their sum is <b>${text(total)}</b>. The softmax makes
       probabilities of the ten sums.</p>`;
   }
