@@ -79,6 +79,8 @@ class _Generator:
         self.label = label
         self.random = np.random.default_rng([seed, label])
         self.tf_random = tf.random.Generator.from_seed(int(self.random.integers(2**31)))
+        # phasespace also asks for the global one, which there is not once Keras was seeded.
+        tf.random.set_global_generator(self.tf_random)
         self.chain = _signal(self.tf_random) if label else _background(self.tf_random)
 
     def events(self, number: int) -> Truth:
