@@ -89,6 +89,11 @@ def test_whatever_comes_in_what_comes_out_is_balanced(text):
     Page(tidied(text).text)  # which fails at a tag that closes another
 
 
+def test_empty_heading_of_a_column_is_a_plain_cell():
+    text = tidied('<table><thead><tr><th class="x"></th><th>A</th></tr></thead></table>').text
+    assert '<td class="x"></td><th>A</th>' in text
+
+
 def test_headings_link_to_themselves():
     page = Page(tidied('<h2 id="sec-a">A <em>title</em></h2><h3>None</h3>').text)
     assert page.all("h2")[0].findall("a")[0].get("href") == "#sec-a"

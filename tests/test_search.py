@@ -42,7 +42,7 @@ FIRST = {
     "autoencoder": "sec-autoencoder",
     "GAN": "sec-gan",
     "generative adversarial": "sec-gan",
-    "fast simulation": "sec-fast-simulation",
+    "fast simulation": "sec-gan",
     "Higgs": "higgs",
     "hidden layer": "sec-hidden-layer",
     "Figure 5.2": "generalisation.html#fig-",
@@ -56,7 +56,7 @@ FIRST = {
     "Lernrate": "sec-gradient-descent",
     "Faltungsnetz": "convolutional-networks.html",
     "Rumelhart": "sec-backpropagation-practice",
-    "exercise 3": "exercises/boston.html",
+    "exercise 3": "exercises/decision-boundaries.html",
     "own digit": "sec-exercise-mnist-own-digit",
     "how do I choose the learning rate?": "sec-gradient-descent",
 }

@@ -94,7 +94,7 @@ def plan(
     if package:
         site[f"{notebooks.FOLDER}/{packed}"] = package
     if sources_name := sources.archive(project):
-        site[sources_name] = sources.archive_step(project)
+        site[sources_name] = sources.archive_step(project, cells.values())
 
     # Pictures, the search index, and files of the project that pages show or link to; publish all.
     listing_pages = [page for page, document in pages.items() if listing.is_list(document)]

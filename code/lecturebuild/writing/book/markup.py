@@ -49,6 +49,8 @@ SCRIPTED = re.compile(
 )
 # An item that begins with a letter of its own needs no bullet before it.
 LETTERED = re.compile(r"<li>(?=(?:<p>)?<strong>[a-z]\)</strong>)")
+# A heading that says nothing is announced as one; an empty cell is not.
+EMPTY_HEADING = re.compile(r"<th([^>]*)>\s*</th>")
 # Browsers would break a line between a formula and the comma behind it.
 PUNCTUATED = re.compile(r'(\(?)(<math display="inline".*?</math>)([,.;:!?)\]’”]*)', re.S)
 LONG_FORMULA = 25
@@ -79,6 +81,7 @@ def tidy(body: str, image_size: ImageSize) -> Markup:
     body = ACCENT.sub(_accent, body)
     body = SCRIPTED.sub(r'<\1><mpadded height="0.5em" depth="0">\2</mpadded>', body)
     body = LETTERED.sub('<li class="lettered">', body)
+    body = EMPTY_HEADING.sub(r"<td\1></td>", body)
     body = PUNCTUATED.sub(_unbroken, body)
     tidier = _Tidier(image_size)
     tidier.feed(body)

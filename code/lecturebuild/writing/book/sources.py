@@ -5,6 +5,7 @@ import re
 import subprocess
 import tomllib
 import zipfile
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from functools import partial
 from operator import attrgetter
@@ -13,7 +14,7 @@ from pathlib import Path
 import yaml
 
 from lecturebuild.reading.project import Project
-from lecturebuild.steps.store import Step
+from lecturebuild.steps.store import Step, value
 
 MADE = {"__pycache__", "node_modules", "build", "dist"}
 OLDEST = (1980, 1, 1, 0, 0, 0)
@@ -38,11 +39,15 @@ def archive(project: Project) -> str:
     return f"{Path(project.archive).stem}-source.zip"
 
 
-def archive_step(project: Project) -> Step:
-    """Return the step that packs the project's sources."""
+def archive_step(project: Project, cells: Iterable[Step]) -> Step:
+    """Return the step that packs the project's sources, with those that cells have written."""
     name = archive(project)
-    files = {file.as_posix(): project.root / file for file in _sources(project)}
+    files = value(partial(_files, project), cells=list(cells))
     return Step("archives", name, partial(_pack, name), {"files": files}, read=attrgetter("only"))
+
+
+def _files(project: Project, cells: list[object]) -> dict[str, Path]:
+    return {file.as_posix(): project.root / file for file in _sources(project)}
 
 
 def _pack(name: str, folder: Path, files: dict[str, Path]) -> None:
