@@ -65,8 +65,27 @@ local function names_of(doc)
     for _, class in ipairs(element.classes) do
       note(kind, 'class', class)
     end
-    for name in pairs(element.attributes) do
+    local count = {}
+    for name, value in pairs(element.attributes) do
       note(kind, 'attribute', name)
+      note(kind, 'value', name .. '=' .. value)
+      count[name] = (count[name] or 0) + 1
+      if count[name] == 2 then
+        note(kind, 'twice', name)
+      end
+    end
+    local visible = element.classes:includes('content-visible')
+    local hidden = element.classes:includes('content-hidden')
+    if visible and hidden then
+      note(kind, 'pair', 'content-hidden')
+    end
+    for _, condition in ipairs{'when-format', 'unless-format'} do
+      if count[condition] and not (visible or hidden) then
+        note(kind, 'alone', condition)
+      end
+    end
+    if count['lst-cap'] and not element.identifier:match('^lst%-') then
+      note(kind, 'alone', 'lst-cap')
     end
     if element.identifier ~= '' then
       note(kind, 'label', element.identifier)
@@ -75,6 +94,8 @@ local function names_of(doc)
   doc:walk{
     Div = element, Span = element, Header = element, CodeBlock = element, Code = element,
     Link = element, Image = element, Table = element, Figure = element,
+    RawBlock = function(raw) note('RawBlock', 'raw', raw.format) end,
+    RawInline = function(raw) note('RawInline', 'raw', raw.format) end,
   }
   return names
 end
@@ -84,11 +105,14 @@ local in_text = {  -- mark, pattern of a word that Pandoc should not have left i
   {'picture', '^!%[.*'}, {'picture', '%]%(.*'}, {'reference', '[^%s]*%]%[[^%]%d][^%]]+%]'},
   {'attributes', '{[.]%a.*'}, {'attributes', '%]{.*'}, {'attributes', '{%a[%w-]*=.*'},
   {'comment', '<!%-%-'}, {'bold', '^%*%*%w.*'}, {'bold', '^.*%w%*%*$'}, {'code', '^`.*'},
+  {'emphasis', '^%*%a[^*]*$'},
+  {'footnote', '^%[%^$'}, {'alert', '^%[!%u+%]$'},
 }
 local at_line = {  -- mark, pattern of a line's first word
   {'list', '^[-*+]$'}, {'list', '^[(]?[1a][)]$'}, {'list', '^1[.]$'}, {'list', '^#[.]$'},
   {'table', '^|$'}, {'table', '^|[:-][:%-|]+$'}, {'table', '^%+[-=][-=+]+$'},
   {'heading', '^##+$'}, {'heading', '^##+%a'}, {'quotation', '^>$'},
+  {'bullet', '^•$'}, {'bullet', '^‣$'}, {'bullet', '^◦$'}, {'bullet', '^%-%a.*'},
 }
 
 --- What Pandoc took for text though it was meant as more: {mark, text}.
@@ -119,8 +143,15 @@ local function leftovers_of(doc)
             end
           end
           local before = inlines[position - 1]
+          local after = inlines[position + 1]
           if position == 1 and inline.text:match('^##+%a') then
             table.insert(found, {'no-heading', inline.text})
+          elseif inline.text:match('%]$') and after and after.t == 'Space'
+              and (inlines[position + 2].text or ''):match('^%(%S+%)') then
+            table.insert(found, {'link', inline.text .. ' ' .. inlines[position + 2].text})
+          elseif inline.text:match('{$') and after and after.t == 'RawInline'
+              and after.format == 'tex' then
+            table.insert(found, {'group', inline.text .. after.text:gsub('%s+$', '')})
           elseif before and before.t == 'SoftBreak' then
             for _, entry in ipairs(at_line) do
               if inline.text:match(entry[2]) then
@@ -132,6 +163,18 @@ local function leftovers_of(doc)
       end
     end,
   }
+  local function empty(element)
+    if #element.content == 0 then
+      table.insert(found, {'struck', element.t == 'Subscript' and '~~' or '^^'})
+    end
+  end
+  doc:walk{Subscript = empty, Superscript = empty, Cite = function(cite)
+    for _, citation in ipairs(cite.citations) do
+      citation.suffix:walk{Cite = function(inner)
+        table.insert(found, {'cites', '@' .. inner.citations[1].id})
+      end}
+    end
+  end}
   return found
 end
 
@@ -156,6 +199,18 @@ local function ids_of(doc)
     Image = note, Table = note, Figure = note,
   }
   return ids
+end
+
+--- Formulas with something that may be lost, which gate.py judges.
+local function formulas_of(doc)
+  local found = {}
+  doc:walk{Math = function(math)
+    if math.text:match('%%') or math.text:match('\\%a*color') or math.text:match('\\[hc]line')
+        or math.text:match('\\begin{array}') then
+      table.insert(found, math.text)
+    end
+  end}
+  return found
 end
 
 --- Raw text in a format that an output leaves out.
@@ -277,7 +332,7 @@ function Writer(doc)
     gate = {
       names = list(names), leftovers = list(leftovers_of(doc)),
       book_latex = list(raw_of(in_html, 'tex')), deck_html = list(raw_of(in_beamer, 'html')),
-      book_html = list(raw_of(in_html, 'html')),
+      book_html = list(raw_of(in_html, 'html')), book_formulas = list(formulas_of(in_html)),
     },
   }
 end

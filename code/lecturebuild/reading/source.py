@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ CELL_OPTIONS: dict[str, Any] = EXECUTE | dict.fromkeys(
 DEEPEST = 100
 """So many files may include one another, and so many divs stand inside one another."""
 FLAGS = set(EXECUTE)
+TAGS = {"solution", "book"}
+"""Tags of cells that mean something."""
 DOCUMENT_HEADER = SHARED | {"toc": None, "number-sections": None}
 # A page shares title, bibliography and filters with its book.
 PAGE_HEADER = {key: DOCUMENT_HEADER[key] for key in ("execute", "format", "jupyter", "toc")}
@@ -31,11 +34,21 @@ INLINE_CELL = re.compile(r"(?<!`)`\{python\}[^`]*`")
 SHORTCODE = re.compile(r"(?<!\{)\{\{<\s*(/?[\w-]*)")
 ESCAPED = re.compile(r"\{(\{\{<.*?>\}\})\}")
 """A shortcode that is to be shown as it is."""
+CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 OPTION = re.compile(r"#\s?\|\s?(.*)")
-LATE_OPTION = re.compile(r"#\s?\|\s*[\w-]+\s*:")
+LATE_OPTION = re.compile(
+    rf"#\s?\|\s*[\w-]+\s*:|\s*(?:#+\s*[|!]|%+\||//+\|)\s*(?:{'|'.join(CELL_OPTIONS)})\s*[:=]"
+)
+"""An option that is a mere comment, since it does not begin with '#|' or stands too late."""
 EXAMPLE = re.compile(r"^(\s*)\(@([\w-]*)\)(?=\s)")
 FENCE = re.compile(r"^(?P<indent>\s*)(?P<fence>`{3,}(?!.*`)|~{3,})\s*(?P<info>.*)$")
 LABEL = re.compile(r"[A-Za-z][\w:.-]*")
+ATTRIBUTE = r"(?:[#.][^\s=]+|-|[\w:-]+=(?:\"[^\"]*\"|'[^']*'|[^\s\"']+))"
+INFO = re.compile(
+    rf"[^\s{{}}`]*\s*(?:\{{(?:=[\w-]+|\s*(?:{ATTRIBUTE}(?:\s+{ATTRIBUTE})*)?\s*)\}})?\s*"
+)
+"""What may stand behind a fence: a language, {…} with attributes, or both."""
+HIDDEN_CELL = re.compile(r"(?:`{3,}|~{3,})\s*\{\s*[a-zA-Z]\w*")
 ENGINE = re.compile(r"^\{(\w[\w-]*)(?P<rest>[^}]*)\}\s*$")
 
 
@@ -125,6 +138,12 @@ class _Reader:
                     )
                 if engine:
                     self._cell(path, number, fence["indent"], engine, lines[number:end], page)
+                elif not INFO.fullmatch(fence["info"]):
+                    message = (
+                        f"'{fence['info']}' cannot stand behind a fence; write a language, or "
+                        "{.language #label name=value}"
+                    )
+                    raise LectureError(message, path, number)
                 else:
                     first, last = lines[number - 1], lines[end]
                     self.blocks.append(Line(first, path, number, verbatim=True))
@@ -138,6 +157,9 @@ class _Reader:
                 else:
                     raise _no_shortcode(plain, path, number)
                 number = end
+            elif HIDDEN_CELL.search(plain):
+                message = "a cell begins on a line of its own, not in a quotation or behind text"
+                raise LectureError(message, path, number)
             elif INLINE_CELL.search(text):
                 message = "code that is executed in a line is not supported; make it a cell"
                 raise LectureError(message, path, number)
@@ -337,8 +359,8 @@ def _check_late_options(code: list[str], count: int, path: Path, line: int) -> N
     for number, text in enumerate(code[count:], start=line + count):
         if LATE_OPTION.match(text):
             message = (
-                f"'{text.strip()}' is a comment here: options stand at the beginning of the cell, "
-                "without a blank line or code before or between them"
+                f"'{text.strip()}' is a comment here: options begin with '#|' and stand at the "
+                "beginning of the cell, without a blank line or code before or between them"
             )
             raise LectureError(message, path, number)
 
@@ -376,6 +398,16 @@ def _check_values(options: Settings) -> None:
         texts = value if isinstance(value, list) else [value]
         if key == "tags" and not all(isinstance(text, str) for text in texts):
             raise options.error("'tags' must be a word or a list of words", key)
+        if key == "tags" and (unknown := sorted(set(texts) - TAGS)):
+            close = get_close_matches(unknown[0], TAGS, n=1)
+            hint = f"did you mean '{close[0]}'?" if close else f"it knows {', '.join(sorted(TAGS))}"
+            raise options.error(f"the tag '{unknown[0]}' is not supported; {hint}", key)
+        if key in ("lst-cap", "lst-label") and options.get("echo") is False:
+            raise options.error(f"'{key}' has no effect on a cell whose code is not shown", key)
+        if key == "lst-cap" and not options.get("lst-label"):
+            raise options.error("'lst-cap' needs a label, as in 'lst-label: lst-name'", key)
+        if key == "lst-label" and not re.fullmatch(r"lst-[\w:.-]+", str(value)):
+            raise options.error("'lst-label' must be a word such as lst-name", key)
         if key in ("fig-cap", "fig-alt", "lst-cap", "filename") and not isinstance(value, str):
             raise options.error(f"'{key}' must be a text", key)
         if key == "label" and not (isinstance(value, str) and LABEL.fullmatch(value)):
@@ -394,6 +426,9 @@ def _lines(root: Path, path: Path) -> list[str]:
     for number, line in enumerate(lines, start=1):
         if "\0" in line:
             raise LectureError("a NUL character: this is not a text", path, number)
+        if found := CONTROL.search(line):
+            message = f"a control character, U+{ord(found[0]):04X}, that no output can show"
+            raise LectureError(message, path, number)
     return lines
 
 

@@ -120,6 +120,9 @@ def _cell(
                 cell.file,
                 cell.line,
             )
+        if executed and not pictures and cell.options.get("fig-cap"):
+            message = f"{name(cell)} has a fig-cap, but shows no picture"
+            raise LectureError(message, cell.file, cell.line)
         for output in outputs:
             if output.kind in ("image", "figure"):
                 body += _picture(cell, output, figure_files, media_folder, media)
