@@ -168,11 +168,65 @@ local function leftovers_of(doc)
       table.insert(found, {'struck', element.t == 'Subscript' and '~~' or '^^'})
     end
   end
+  doc:walk{Header = function(header)
+    header:walk{Note = function()
+      table.insert(found, {'heading-note', pandoc.utils.stringify(header.content[1])})
+    end}
+  end}
   doc:walk{Subscript = empty, Superscript = empty, Cite = function(cite)
     for _, citation in ipairs(cite.citations) do
       citation.suffix:walk{Cite = function(inner)
         table.insert(found, {'cites', '@' .. inner.citations[1].id})
       end}
+    end
+  end}
+  return found
+end
+
+--- The marks `# <1>` of a block of code or a cell, as a set, and how many there are.
+local function marks_of(block)
+  local marks, count = {}, 0
+  local function collect(code)
+    for line in (code.text .. '\n'):gmatch('(.-)\n') do
+      local mark = line:match('[#%%/%-;][#%%/%-;]?%s*<(%d+)>%s*$')
+      if mark and not marks[mark] then
+        marks[mark], count = true, count + 1
+      end
+    end
+  end
+  if block.t == 'CodeBlock' then
+    collect(block)
+  elseif block.t == 'Div' and block.classes:includes('cell') then
+    block:walk{CodeBlock = function(code)
+      if code.classes:includes('cell-code') then
+        collect(code)
+      end
+    end}
+  end
+  return marks, count
+end
+
+--- Marks in code without an explanation, and explanations without a mark: {mark, text}.
+local function annotations_of(doc)
+  local found = {}
+  doc:walk{Blocks = function(blocks)
+    for position, block in ipairs(blocks) do
+      local marks, count = marks_of(block)
+      local list = blocks[position + 1]
+      local first, last = 1, 0
+      if count > 0 and list and list.t == 'OrderedList' then
+        first, last = list.start, list.start + #list.content - 1
+      end
+      for mark in pairs(marks) do
+        if tonumber(mark) < first or tonumber(mark) > last then
+          table.insert(found, {'annotation', '<' .. mark .. '>'})
+        end
+      end
+      for number = first, last do
+        if not marks[tostring(number)] then
+          table.insert(found, {'annotated', number .. '.'})
+        end
+      end
     end
   end}
   return found
@@ -331,6 +385,7 @@ function Writer(doc)
     refs = refs,
     gate = {
       names = list(names), leftovers = list(leftovers_of(doc)),
+      annotations = list(annotations_of(doc)),
       book_latex = list(raw_of(in_html, 'tex')), deck_html = list(raw_of(in_beamer, 'html')),
       book_html = list(raw_of(in_html, 'html')), book_formulas = list(formulas_of(in_html)),
     },

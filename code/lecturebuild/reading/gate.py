@@ -21,6 +21,8 @@ GRID = re.compile(r"\+(?:[-=:]+\+)+$")
 BRACKETS = re.compile(
     r"\\{1,2}\(.+?\\{1,2}\)|\\{1,2}\[[^]]*[\\^_=+<>][^]]*?\\{1,2}\]|^\s*\\{1,2}[\[\]]\s*$"
 )
+SLIP = re.compile(r"\{(?:sec|fig|tbl|eq|lst)-[\w-]+\}|(?<!\])\(#(?:sec|fig|tbl|eq|lst)-[\w-]+\)")
+"""A label without its sign, or in the brackets that other tools use."""
 BEGIN_FORMULA = re.compile(r"\\begin\{(\w+\*?)\}")
 ATTRIBUTES = re.compile(r"\{([^{}]*)\}")
 CONDITION = re.compile(r"((?:when|unless)-format)=(?:\"([^\"]*)\"|'([^']*)'|([^\s}]*))")
@@ -57,6 +59,13 @@ def check_document(document: Document, own: Collection[str] = (), *, in_deck: bo
     for block in document.blocks:
         if isinstance(block, Line) and not block.verbatim and DEEP.match(block.text):
             raise LectureError("a heading has at most six '#'", block.file, block.number)
+        if (
+            isinstance(block, Line)
+            and not block.verbatim
+            and (slip := SLIP.search(_without_math(block.text)))
+        ):
+            message = f"'{slip[0]}' is text here: a label is written {{#sec-name}}"
+            raise LectureError(message, block.file, block.number)
         if isinstance(block, Line) and not block.verbatim and not OPEN.match(block.text):
             for attributes in ATTRIBUTES.findall(_without_math(block.text)):
                 if re.match(r"\s*[.#]", attributes):

@@ -197,7 +197,8 @@ LEFTOVERS = {
     "space, as in [text]{{.name}} or ![](picture.png){{width=50%}}",
     "picture": "'{}' is text here, no picture or link: an address with spaces stands in <…>",
     "list": "the list that begins here ('{}') is read as text: leave a blank line before it",
-    "table": "the table that begins here is read as text: leave a blank line before it",
+    "table": "the table that begins here is read as text: leave a blank line before it, and put "
+    "a head above its line of dashes",
     "heading": "the heading '{}' is read as text: leave a blank line before it",
     "quotation": "the quotation that begins here ('{}') is read as text: leave a blank line before "
     "it",
@@ -214,6 +215,10 @@ LEFTOVERS = {
     "with a blank line before it",
     "link": "'{}' is text here: the address of a link stands right behind the brackets, without a "
     "space",
+    "heading-note": "a footnote in a heading: the contents could not show it; put it into the text",
+    "annotation": "the mark '{}' in the code has no explanation: a numbered list right behind the "
+    "code has one for each mark",
+    "annotated": "'{}' of the list behind the code explains a mark that the code does not have",
     "cites": "'{}' stands inside a citation: between two in the same brackets a semicolon stands",
     "group": "the brace in '{}' is text here: for the deck alone, mark the LaTeX: `…`{{=latex}}",
 }
@@ -261,9 +266,11 @@ def complaints(
             yield from _label(name)
         else:
             yield from _use(element, kind, name)
-    for mark, text in found["leftovers"]:
+    for mark, text in (*found["leftovers"], *found["annotations"]):
         if message := LEFTOVERS[mark]:
-            yield Complaint(message.format(text, text), (text, text.split(" ")[0]), mark)
+            may_be_meant = "" if mark in ("annotation", "annotated", "heading-note") else mark
+            where = (text, text.split(" ")[0])
+            yield Complaint(message.format(text, text), where, may_be_meant)
     if in_deck:
         for text in found["deck_html"]:
             if lost := HTML_CONTENT.search(text):
@@ -355,7 +362,8 @@ def value_problem(element: str, name: str, value: str) -> str | None:
 
 def _use(element: str, kind: str, name: str) -> Iterator[Complaint]:
     """Yield a complaint about how something known is used."""
-    message, where = "", (f"{name}=", f".{name}", name)
+    message = ""
+    where: tuple[str, ...] = (f"{name}=", f".{name}", name)
     if kind == "value":
         name, _, value = name.partition("=")
         message = value_problem(element, name, value) or ""

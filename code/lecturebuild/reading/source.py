@@ -7,7 +7,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from lecturebuild.reading.project import EXECUTE, SHARED
+from lecturebuild.reading.project import DECK_HEADER, EXECUTE, PAGE_HEADER
 from lecturebuild.reading.yamltext import Settings, check_keys, parse
 from lecturebuild.steps.errors import LectureError
 from lecturebuild.steps.files import is_file
@@ -20,14 +20,8 @@ DEEPEST = 100
 FLAGS = set(EXECUTE)
 TAGS = {"solution", "book"}
 """Tags of cells that mean something."""
-DOCUMENT_HEADER = SHARED | {"toc": None, "number-sections": None}
-# A page shares title, bibliography and filters with its book.
-PAGE_HEADER = {key: DOCUMENT_HEADER[key] for key in ("execute", "format", "jupyter", "toc")}
-
 FOLDER_FILE = "_metadata.yml"
-FOLDER_HEADER = {"execute": PAGE_HEADER["execute"], "format": {"html": {"code-fold": None}},
-                 "jupyter": None}  # fmt: skip
-# What the settings of a folder may say, for all its documents.
+"""Settings for all documents of a folder; it may say what the header of a page may."""
 
 INCLUDE = re.compile(r"""^\s*\{\{<\s*include\s+("[^"]+"|'[^']+'|\S+)\s*>\}\}\s*$""")
 INLINE_CELL = re.compile(r"(?<!`)`\{python\}[^`]*`")
@@ -48,6 +42,7 @@ INFO = re.compile(
     rf"[^\s{{}}`]*\s*(?:\{{(?:=[\w-]+|\s*(?:{ATTRIBUTE}(?:\s+{ATTRIBUTE})*)?\s*)\}})?\s*"
 )
 """What may stand behind a fence: a language, {…} with attributes, or both."""
+YAML_LINE = re.compile(r"[A-Za-z][\w-]*:(\s|$)")
 HIDDEN_CELL = re.compile(r"(?:`{3,}|~{3,})\s*\{\s*[a-zA-Z]\w*")
 ENGINE = re.compile(r"^\{(\w[\w-]*)(?P<rest>[^}]*)\}\s*$")
 
@@ -157,6 +152,12 @@ class _Reader:
                 else:
                     raise _no_shortcode(plain, path, number)
                 number = end
+            elif text.rstrip() == "---" and YAML_LINE.match("".join(lines[number : number + 1])):
+                message = (
+                    "a YAML header stands at the beginning of a file; around a rule of dashes "
+                    "stand blank lines"
+                )
+                raise LectureError(message, path, number)
             elif HIDDEN_CELL.search(plain):
                 message = "a cell begins on a line of its own, not in a quotation or behind text"
                 raise LectureError(message, path, number)
@@ -267,15 +268,15 @@ class _Reader:
         )
 
 
-def read_document(root: Path, path: Path, pages: tuple[Path, ...], project: Settings) -> Document:
-    """Read the document `path` (relative to `root`) of a project with these settings."""
+def read_document(root: Path, path: Path, pages: tuple[Path, ...], *projects: Settings) -> Document:
+    """Read the document `path` (relative to `root`) of a project, or of several, the inner last."""
     lines = _lines(root, path)
     settings, skip = _header(lines, path)
     if path in pages and settings.get("title"):
         raise settings.error("give a page's title as '# Title {#sec-name}' in its text", "title")
-    check_keys(settings, PAGE_HEADER if path in pages else DOCUMENT_HEADER)
+    check_keys(settings, PAGE_HEADER if path in pages else DECK_HEADER)
     defaults: dict[str, Any] = {}
-    for source in (project, *_folder_settings(root, path), settings):
+    for source in (*projects, *_folder_settings(root, path), settings):
         if source.get("jupyter") not in (None, "python3"):
             raise source.error("the only kernel supported is python3", "jupyter")
         execute = source.get("execute")
@@ -298,7 +299,7 @@ def _folder_settings(root: Path, path: Path) -> list[Settings]:
         file = folder / FOLDER_FILE
         if (root / file).is_file():
             found.append(parse("\n".join(_lines(root, file)), file))
-            check_keys(found[-1], FOLDER_HEADER)
+            check_keys(found[-1], PAGE_HEADER)
     return found
 
 

@@ -169,8 +169,11 @@ def check_keys(settings: Settings, known: dict[str, Any]) -> None:
                 raise settings.error(_unknown(key, allowed, path), *here)
             if allowed[key] is not None and isinstance(value, dict):
                 visit(value, allowed[key], here)
+            elif key == "format" and isinstance(value, str):
+                if value not in allowed[key]:
+                    raise settings.error(_unknown(value, allowed[key], here), *here)
             elif allowed[key] is not None and not (
-                value is None or (isinstance(value, str) and "format" in here)
+                value is None or (here[0] == "format" and value == "default")
             ):
                 first = next(iter(sorted(allowed[key])))
                 raise settings.error(f"'{key}' must hold lines such as '{first}: …'", *here)

@@ -18,6 +18,7 @@ from lecturebuild.writing.book import pictures
 from lecturebuild.writing.crossref import Address, Labels
 
 SCHEME = re.compile(r"[A-Za-z][\w+.-]*:|//")
+PROGRAM = re.compile(r"\s*(?:javascript|vbscript|data):", re.I)
 DATA = re.compile(r"data:(?P<kind>[\w/+.-]*)(?P<options>[^,]*),(?P<content>.*)", re.S)
 KINDS = {"image/svg+xml": ".svg", "image/png": ".png", "image/jpeg": ".jpg", "image/gif": ".gif",
          "image/webp": ".webp"}  # fmt: skip
@@ -75,6 +76,9 @@ def check_pages(
 ) -> None:
     """Raise an error at a link to a document that is no page, or to a place that a page has not."""
     for link in links:
+        if not link.written.strip() or PROGRAM.match(link.written):
+            what = "has no address" if not link.written.strip() else "runs a program in the page"
+            raise _error(document, link, f"the link ({link.written}) {what}")
         path = Path(unquote(link.path))
         if SCHEME.match(link.written) or path.suffix not in (".qmd", ".html"):
             continue
@@ -138,7 +142,7 @@ def _local(project: Project, document: Document, address: Address, what: str) ->
 
 
 def _error(document: Document, address: Address, message: str) -> LectureError:
-    place = crossref.place(document, address.written)
+    place = crossref.place(document, address.written or "](")
     if place[1] == 1 and "%" in address.written:
         place = crossref.place(document, unquote(address.written))
     return LectureError(message, *place)

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from lecturebuild.reading.project import Project, filter_names
+from lecturebuild.reading.yamltext import Settings
 from lecturebuild.steps.errors import relative
 from lecturebuild.steps.files import digest
 from lecturebuild.steps.store import Read, Step, value
@@ -225,7 +226,7 @@ def _write_page(
             "lecture-repository": sources.address(project, Path("figures")),
             "lecture-media": f"{root}media/",
             "bibliography": [str(file) for file in _files(project, "bibliography")],
-            "link-citations": True,
+            "link-citations": project.settings.get("link-citations") is not False,
             "lang": variables["lang"],
             "lecture-words": table,
         }
@@ -251,7 +252,8 @@ def _write_page(
         )
     written = written.replace(MEDIA, f"{root}media/")
     reads: dict[str, str] = {}
-    written = _tidy(project, page, woven, labels, written, reads)
+    summary = variables.get("summary", "")
+    written = _tidy(project, page, woven, labels, written, reads, summary)
     (folder / "page.html").write_text(written, encoding="utf-8")
     return Read(reads)
 
@@ -267,7 +269,13 @@ def _template(folder: Path, table: dict[str, str]) -> Path:
 
 
 def _tidy(
-    project: Project, page: Path, woven: Woven, labels: Labels, written: str, reads: dict[str, str]
+    project: Project,
+    page: Path,
+    woven: Woven,
+    labels: Labels,
+    written: str,
+    reads: dict[str, str],
+    summary: str,
 ) -> str:
     """Return a page whose text is fit for the page's policy; say what had to be left out.
 
@@ -292,7 +300,7 @@ def _tidy(
     # A template may show the contents twice; nothing refers to the ids of their links.
     head = re.sub(r' id="toc-[^"]*"', "", head)
     title = crossref.title_of(labels, page)
-    head = head.replace("$summary$", html.escape(tidied.summary or title))
+    head = head.replace("$summary$", summary or html.escape(tidied.summary or title))
     head = head.replace("$formula-font$", FORMULA_FONT if "<math" in body else "")
     text, told = tidied.text, EDITION.search(head)
     if told:
@@ -325,6 +333,7 @@ def _variables(book: Book, chapter: Chapter, root: str) -> dict[str, Any]:
         "root": root,
         "home": root + book.chapters[0].href,
         "nav": nav,
+        "footer": html.escape(_footer(settings)),
     }
     if position > 0:
         variables["prev"] = _link(book.chapters[position - 1], root)
@@ -342,8 +351,26 @@ def _variables(book: Book, chapter: Chapter, root: str) -> dict[str, Any]:
     else:
         variables["sources"] = root + sources.archive(book.project)
     if position == 0:
+        variables["summary"] = html.escape(settings.text("book", "description"))
         variables["edition"] = html.escape(sources.edition(book.project))
     return variables
+
+
+def _footer(settings: Settings) -> str:
+    """Return the text of `page-footer`, which may have up to three parts.
+
+    Raises
+    ------
+    LectureError
+        It is more than text.
+    """
+    footer = settings.get("book", "page-footer")
+    parts = footer if isinstance(footer, dict) else {"center": footer or ""}
+    known = [parts[place] for place in ("left", "center", "right") if place in parts]
+    if len(known) < len(parts) or not all(isinstance(part, str) for part in known):
+        message = "'page-footer' is a text, or holds texts under left, center and right"
+        raise settings.error(message, "book", "page-footer")
+    return ". ".join(part.strip().rstrip(".") for part in known if part)
 
 
 def _link(chapter: Chapter, root: str) -> dict[str, str]:

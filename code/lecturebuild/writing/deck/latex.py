@@ -278,7 +278,10 @@ def _inputs(tex: Path, place: Path, project: Project, document: Path) -> list[st
 
 
 def _beamer(document: Document) -> dict[str, Any]:
-    return document.header.get("format", "beamer") or {}
+    """Return what the deck's header says of Beamer; `format: beamer` alone says nothing."""
+    said, header = document.header.get("format", "beamer"), document.header
+    toc = {} if header.get("toc") is None else {"toc": header.get("toc")}
+    return toc | (said if isinstance(said, dict) else {})
 
 
 def _metadata(deck: Deck, document: Document) -> dict[str, Any]:
