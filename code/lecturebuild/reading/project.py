@@ -178,7 +178,9 @@ def read_project(root: Path) -> Project:
 def without_effect(settings: Settings) -> list[str]:
     """Return a message for each key that changes Quarto's own HTML alone."""
     html, book = settings.get("format", "html"), settings.get("book")
-    look = (html.keys() if isinstance(html, dict) else set()) & (LOOK.keys() - EXPECTED)
+    html = html if isinstance(html, dict) else {}
+    look = html.keys() & (LOOK.keys() - EXPECTED)
+    look |= {"html-math-method"} if html.get("html-math-method", "mathml") != "mathml" else set()
     paths: list[tuple[str, ...]] = [("format", "html", key) for key in sorted(look)]
     paths += [("book", key) for key in ONE_LOOK if book.get(key) not in (None, True)]
     return [

@@ -43,6 +43,10 @@ def resource_files(root: Path, settings: Settings, output: Path) -> list[Path]:
         literal = pattern.wanted and not re.search(r"[*?[{]", pattern.text)
         if literal and not any(map(pattern.names.fullmatch, names)):
             raise settings.error(f"no such resource: {pattern.text}", *pattern.key)
+        folder = re.split(r"[*?[{]", pattern.text)[0].rpartition("/")[0]
+        if pattern.wanted and folder.startswith("/") and not (root / folder[1:]).is_dir():
+            message = f"no such folder: {folder} of the resource {pattern.text}"
+            raise settings.error(message, *pattern.key)
     found = []
     for name in names:
         matching = [each.wanted for each in patterns if each.names.fullmatch(name)]

@@ -44,6 +44,19 @@ class Settings:
             raise self.error(f"'{path[-1]}' must be a text; put it into quotes", *path)
         return "" if value is None else str(value)
 
+    def date(self, *path: str) -> str:
+        """Return a date, "" where there is none.
+
+        Raises
+        ------
+        LectureError
+            It is the day of rendering, which would make other files of the same sources.
+        """
+        text = self.text(*path)
+        if text in ("today", "now", "last-modified"):
+            raise self.error(f"the date '{text}' is not supported; write the day itself", *path)
+        return text
+
     def error(self, message: str, *path: str) -> LectureError:
         """Return an error that points to the line of a key."""
         return LectureError(message, self.file, self.lines.get(path))

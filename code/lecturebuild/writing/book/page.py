@@ -208,8 +208,8 @@ def _write_page(
         "html-math-method": {"method": "mathml"},
         "number-sections": bool(number),
         "number-offset": [int(number) - 1] if number else [0],
-        "table-of-contents": True,
-        "toc-depth": 3,
+        "table-of-contents": variables["depth"] > 0,
+        "toc-depth": variables["depth"] or 1,
         "wrap": "none",
         "filters": [
             *map(str, project_filters(project)),
@@ -226,7 +226,7 @@ def _write_page(
             "lecture-repository": sources.address(project, Path("figures")),
             "lecture-media": f"{root}media/",
             "bibliography": [str(file) for file in _files(project, "bibliography")],
-            "link-citations": project.settings.get("link-citations") is not False,
+            "link-citations": variables["link-citations"],
             "lang": variables["lang"],
             "lecture-words": table,
         }
@@ -334,6 +334,8 @@ def _variables(book: Book, chapter: Chapter, root: str) -> dict[str, Any]:
         "home": root + book.chapters[0].href,
         "nav": nav,
         "footer": html.escape(_footer(settings)),
+        "link-citations": settings.get("link-citations") is not False,
+        "depth": _depth(settings),
     }
     if position > 0:
         variables["prev"] = _link(book.chapters[position - 1], root)
@@ -354,6 +356,16 @@ def _variables(book: Book, chapter: Chapter, root: str) -> dict[str, Any]:
         variables["summary"] = html.escape(settings.text("book", "description"))
         variables["edition"] = html.escape(sources.edition(book.project))
     return variables
+
+
+def _depth(settings: Settings) -> int:
+    """Return how many levels of headings the contents of a page have; 0 without contents."""
+    path = ("format", "html", "toc-depth")
+    depth = settings.get(*path)
+    depth = 3 if depth is None else depth
+    if not isinstance(depth, int) or depth not in range(1, 7):
+        raise settings.error("'toc-depth' must be a number from 1 to 6", *path)
+    return 0 if settings.get("format", "html", "toc") is False else depth
 
 
 def _footer(settings: Settings) -> str:

@@ -92,7 +92,7 @@ def edition(project: Project) -> str:
     day = _git(root, "log", "-1", "--format=%cs").strip() or day
     if (epoch := os.environ.get("SOURCE_DATE_EPOCH", "")).isdigit():
         day = datetime.fromtimestamp(int(epoch), UTC).date().isoformat()
-    day = project.settings.text("book", "date") or day
+    day = project.settings.date("book", "date") or day
     parts = [f"Version {version}" if version else "", _spelt(day)]
     return ", ".join(part for part in parts if part)
 

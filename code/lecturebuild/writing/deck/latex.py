@@ -289,6 +289,8 @@ def _metadata(deck: Deck, document: Document) -> dict[str, Any]:
     names = "title subtitle author date institute lang nocite suppress-bibliography link-citations"
     metadata = {key: document.header.get(key) or deck.settings.get(key) for key in names.split()}
     metadata = {key: value for key, value in metadata.items() if value is not None}
+    for source in (document.header, deck.settings):
+        source.date("date")
     beamer = _beamer(document)
     return metadata | ({"institute": beamer["institute"]} if "institute" in beamer else {})
 
