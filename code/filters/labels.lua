@@ -206,7 +206,7 @@ local function marks_of(block)
   return marks, count
 end
 
---- Marks in code without an explanation, and explanations without a mark: {mark, text}.
+--- Where a list explains the marks of code, marks and explanations without a partner: {mark, text}.
 local function annotations_of(doc)
   local found = {}
   doc:walk{Blocks = function(blocks)
@@ -216,6 +216,8 @@ local function annotations_of(doc)
       local first, last = 1, 0
       if count > 0 and list and list.t == 'OrderedList' then
         first, last = list.start, list.start + #list.content - 1
+      else
+        marks = {}  -- without a list they are the author's text
       end
       for mark in pairs(marks) do
         if tonumber(mark) < first or tonumber(mark) > last then

@@ -216,8 +216,7 @@ LEFTOVERS = {
     "link": "'{}' is text here: the address of a link stands right behind the brackets, without a "
     "space",
     "heading-note": "a footnote in a heading: the contents could not show it; put it into the text",
-    "annotation": "the mark '{}' in the code has no explanation: a numbered list right behind the "
-    "code has one for each mark",
+    "annotation": "the mark '{}' in the code has no explanation in the list behind it",
     "annotated": "'{}' of the list behind the code explains a mark that the code does not have",
     "cites": "'{}' stands inside a citation: between two in the same brackets a semicolon stands",
     "group": "the brace in '{}' is text here: for the deck alone, mark the LaTeX: `…`{{=latex}}",

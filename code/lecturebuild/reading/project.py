@@ -110,6 +110,25 @@ DOCUMENTS = (".qmd", ".md")
 """Suffixes of documents."""
 
 
+def authors(settings: Settings, *path: str) -> list[str]:
+    """Return the authors' names; each is a text, or a mapping with `name`.
+
+    Raises
+    ------
+    LectureError
+        More is said of an author, such as an affiliation.
+    """
+    value = settings.get(*path)
+    names = []
+    for author in value if isinstance(value, list) else [] if value is None else [value]:
+        named = author if isinstance(author, dict) else {"name": author}
+        if set(named) != {"name"} or not isinstance(named["name"], str):
+            message = "an author is a text, or a mapping with 'name' alone; in the deck, name the "
+            raise settings.error(f"{message}affiliation under 'institute'", *path)
+        names.append(named["name"])
+    return names
+
+
 def filter_names(settings: Settings) -> list[str]:
     """Return the paths of a project's or a deck's filters in the order in which they run.
 

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import unquote
 
-from lecturebuild.reading.project import Project, filter_names
+from lecturebuild.reading.project import Project, authors, filter_names
 from lecturebuild.reading.yamltext import Settings
 from lecturebuild.steps.errors import relative
 from lecturebuild.steps.files import digest
@@ -326,7 +326,7 @@ def _variables(book: Book, chapter: Chapter, root: str) -> dict[str, Any]:
         "pagetitle": html.escape(chapter.title),
         "book-title": html.escape(settings.text("book", "title")),
         "book-subtitle": html.escape(settings.text("book", "subtitle")),
-        "author": [html.escape(author) for author in settings.texts("book", "author")],
+        "author": [html.escape(author) for author in authors(settings, "book", "author")],
         "lang": settings.text("lang") or "en",
         "number": chapter.number,
         "part": own_part,

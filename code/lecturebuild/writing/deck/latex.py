@@ -12,7 +12,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from lecturebuild.reading.project import Deck, Project, filter_names
+from lecturebuild.reading.project import Deck, Project, authors, filter_names
 from lecturebuild.reading.source import Document
 from lecturebuild.running import process
 from lecturebuild.running.process import Limits
@@ -289,8 +289,9 @@ def _metadata(deck: Deck, document: Document) -> dict[str, Any]:
     names = "title subtitle author date institute lang nocite suppress-bibliography link-citations"
     metadata = {key: document.header.get(key) or deck.settings.get(key) for key in names.split()}
     metadata = {key: value for key, value in metadata.items() if value is not None}
-    for source in (document.header, deck.settings):
+    for source in (deck.settings, document.header):
         source.date("date")
+        metadata |= {"author": authors(source, "author")} if source.get("author") else {}
     beamer = _beamer(document)
     return metadata | ({"institute": beamer["institute"]} if "institute" in beamer else {})
 
@@ -334,7 +335,7 @@ def _settings(project: Project, deck: Deck, document: Document) -> dict[str, Any
     }
     if "author" not in _metadata(deck, document):
         # Not on the title page, then, but in the PDF's properties.
-        variables["author-meta"] = _plain("; ".join(project.settings.texts("book", "author")))
+        variables["author-meta"] = _plain("; ".join(authors(project.settings, "book", "author")))
     styles = _listed(project, document, "csl")
     return {
         "to": "beamer",
