@@ -316,6 +316,9 @@ def _included(project: Project, document: Document) -> list[Path]:
 
 
 def _used_files(project: Project, document: Document) -> list[Path]:
+    if document.header.get("latex-macros") and not macros(project):
+        message = "name the file of macros under 'latex-macros' in _quarto.yml, too"
+        raise document.header.error(message, "latex-macros")
     keys = ("filters", "bibliography", "csl")
     listed = [file for key in keys for file in _listed(project, document, key)]
     places = (project.root, project.root / document.path.parent)
