@@ -210,3 +210,18 @@ def test_settings_of_the_deck_s_folder(tmp_path):
     assert read_pdf(root / "_book" / "slides" / "deck.pdf")[-1] == "Frame 42"
     folder.write_text(f"{plain}format: {{beamer: {{theme: Madrid}}}}\n")
     assert "slides/_quarto.yml:4: what concerns Beamer stands" in lecture("render", root).err
+
+
+def test_two_documents_of_one_page(tmp_path):
+    root = make(tmp_path, {"a.qmd": TEXT, "a.md": TEXT})
+    file = root / "_quarto.yml"
+    file.write_text(f"{file.read_text()}    - a.md\n")
+    assert "_quarto.yml:7: a.md and a.qmd would both be a.html" in lecture("render", root).err
+
+
+def test_pipe_is_no_resource(tmp_path):
+    root = make(tmp_path, {"a.qmd": TEXT})
+    os.mkfifo(root / "data.csv")
+    file = root / "_quarto.yml"
+    file.write_text(file.read_text().replace("book\n", "book\n  resources: ['*.csv']\n", 1))
+    assert "_quarto.yml:3: the resource data.csv is no file" in lecture("render", root).err

@@ -249,6 +249,9 @@ def _pages(settings: Settings, root: Path) -> tuple[list[Path], dict[Path, str]]
                 raise settings.error(f"no such document: {entry}", *here)
             elif Path(entry) in pages:
                 raise settings.error(f"{entry} is listed twice", *here)
+            elif same := [page for page in pages if page == Path(entry).with_suffix(page.suffix)]:
+                message = f"{entry} and {same[0]} would both be {same[0].with_suffix('.html')}"
+                raise settings.error(message, *here)
             else:
                 pages.append(Path(entry))
 

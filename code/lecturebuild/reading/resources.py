@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lecturebuild.reading.yamltext import KeyPath, Settings
-from lecturebuild.steps.files import in_project
+from lecturebuild.steps.files import in_project, is_file
 
 KEY = ("project", "resources")
 TOKEN = re.compile(r"\*\*/|\*+|\?|\[!?\]?[^]/]*\]|\{[^{}]*\}|/|[^*?[{/]+|.", re.S)
@@ -51,6 +51,8 @@ def resource_files(root: Path, settings: Settings, output: Path) -> list[Path]:
     for name in names:
         matching = [each.wanted for each in patterns if each.names.fullmatch(name)]
         if matching and all(matching):
+            if not is_file(root / name):  # a pipe, of which reading never ends
+                raise settings.error(f"the resource {name} is no file", *KEY)
             found.append(root / name)
     return found
 
