@@ -19,8 +19,9 @@ RULE = re.compile(r"^\s*\|?(?:\s*:?-+:?\s*\|)+(?:\s*:?-+:?\s*)?$")
 GRID = re.compile(r"\+(?:[-=:]+\+)+$")
 """The line around a grid table."""
 BRACKETS = re.compile(
-    r"\\{1,2}\(.+?\\{1,2}\)|\\{1,2}\[[^]]*[\\^_=+<>][^]]*?\\{1,2}\]|^\s*\\{1,2}[\[\]]\s*$"
+    r"\\{1,2}\((.{1,200}?)\\{1,2}\)|\\{1,2}\[(?P<display>[^]]{1,200}?)\\{1,2}\]|^\s*\\{1,2}[\[\]]\s*$"
 )
+"""What LaTeX takes for a formula; in escaped square brackets there may also be text."""
 SLIP = re.compile(r"\{(?:sec|fig|tbl|eq|lst)-[\w-]+\}|(?<!\])\(#(?:sec|fig|tbl|eq|lst)-[\w-]+\)")
 """A label without its sign, or in the brackets that other tools use."""
 BEGIN_FORMULA = re.compile(r"\\begin\{(\w+\*?)\}")
@@ -183,7 +184,9 @@ def shown_width(text: str) -> int:
 def _check_brackets(document: Document) -> None:
     r"""Raise an error at a formula in '\\(…\\)' or '\\[…\\]': Pandoc shows it as text."""
     for text, file, line in _outside_formulas(document):
-        if found := BRACKETS.search(_without_math(text)):
+        for found in BRACKETS.finditer(_without_math(text)):
+            if found["display"] and not re.search(r"[\\^_=+<>]", found["display"]):
+                continue
             message = f"the formula '{found[0]}' is read as text: a formula stands in $…$ or $$…$$"
             raise LectureError(message, file, line)
 
