@@ -1,6 +1,6 @@
 --[[ labels: a custom writer that lists, as JSON, what a document defines and what it refers to.
 
-{headings: [{id, level, title, numbered}], items: [{id}], references: [id],
+{headings: [{id, level, title, numbered}], items: [id], references: [id],
 images: [address], links: [address], deck_images: [address], deck_links: [address], ids: [id], deck_only: [id], book_references: [id], strays: [text],
 refs: bool, gate: {…}}
 
@@ -189,7 +189,7 @@ function Writer(doc)
 
   local function item(id)
     if first(id) then
-      table.insert(items, {id = id})
+      table.insert(items, id)
     end
   end
 
