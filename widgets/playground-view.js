@@ -61,7 +61,9 @@ nnlecture.view = (() => {
         return 0.3 * red + 0.6 * green + 0.1 * blue < 128 ? PALETTES.dark : PALETTES.light;
       }
     }
-    return PALETTES.light;
+    // Nobody has coloured the page: in forced colours, it is as the system has it.
+    const dark = "(forced-colors: active) and (prefers-color-scheme: dark)";
+    return matchMedia(dark).matches ? PALETTES.dark : PALETTES.light;
   }
 
   /* Where values on a square grid change sign: calls `segment(x1, y1, x2, y2)`, in units of the
