@@ -22,7 +22,8 @@ from lecturebuild.writing.crossref import Labels
 from lecturebuild.writing.deck import latex
 from lecturebuild.writing.notebooks import derive as notebooks
 from lecturebuild.writing.notebooks.derive import Notebook
-from lecturebuild.writing.weave import Woven, weave
+from lecturebuild.writing.pandoc import Woven
+from lecturebuild.writing.weave import weave
 from lecturebuild.writing.words import translated, words
 
 
@@ -95,11 +96,10 @@ def woven(
 ) -> Step:
     """Return a step that gives a document with the outputs of its cells."""
     used = {cell.page for cell in document.cells}
-    shown = figures_of(project, document)
     return value(
         partial(_woven, project, document, deck),
         results={page: cells[page] for page in cells if page in used},
-        figures={name: figures[name] for name in shown},
+        figures=figures,
     )
 
 
