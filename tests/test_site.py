@@ -1,6 +1,7 @@
 """The site in a real browser: the lecture itself, and a small book with everything in it."""
 
 import re
+import subprocess
 
 import pytest
 from browser import (
@@ -17,6 +18,7 @@ from browser import (
     too_wide,
     watch,
 )
+from PIL import Image
 from projects import make, render, write
 
 INDEX = """\
@@ -385,6 +387,24 @@ def test_page_prints_without_what_is_around_the_text(browser, site):
             "rgba(0, 0, 0, 0)",
         )
         assert page.locator("article img").evaluate("one => getComputedStyle(one).filter") == "none"
+
+
+@pytest.mark.parametrize("name", ["feed-forward", "training", "regression", "exercises/mnist"])
+def test_no_printed_page_is_half_empty(browser, lecture_address, tmp_path, name):
+    """But the last; a page's number stands in the lowest tenth."""
+    with opened(browser, f"{lecture_address}chapters/{name}.html") as page:
+        for image in page.locator("img").all():
+            image.evaluate("one => { one.loading = 'eager'; return one.decode(); }")
+        page.pdf(path=tmp_path / "page.pdf", format="A4")
+    command = ["pdftoppm", "-r", "20", "-gray", tmp_path / "page.pdf", tmp_path / "page"]
+    subprocess.run(command, check=True)
+    filled = []
+    for file in sorted(tmp_path.glob("page-*.pgm"))[:-1]:
+        with Image.open(file) as picture:
+            sheet = picture.crop((0, 0, picture.width, round(0.9 * picture.height)))
+            dark = sheet.point(lambda grey: 255 if grey < 230 else 0)
+            filled.append(dark.getbbox()[3] / sheet.height)
+    assert min(filled) > 0.6, filled
 
 
 @pytest.mark.parametrize("size", [PHONE, WIDE], ids=["phone", "wide"])

@@ -382,6 +382,7 @@ def test_print_has_the_picture_and_a_sentence(page):
     expect(page.locator(".stepper-picture svg")).to_be_visible()
     expect(page.get_by_text("On the page this is a program")).to_be_visible()
     expect(page.get_by_role("button", name="Next number")).not_to_be_visible()
+    expect(page.get_by_label("Event")).not_to_be_visible()
 
 
 @pytest.mark.parametrize("script", sorted((ROOT / "widgets").glob("*.js")), ids=lambda s: s.name)

@@ -32,6 +32,7 @@ FILTERS = [
         "frames",
         "answers",
         "muted",
+        "lettered",
         "paths",
         "shapes",
         "visibility",
