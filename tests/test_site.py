@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from itertools import pairwise
 
 import pytest
 from browser import (
@@ -407,8 +408,10 @@ def test_no_printed_page_is_half_empty(browser, lecture_address, tmp_path, name)
     assert min(filled) > 0.6, filled
 
 
-@pytest.mark.parametrize("size", [PHONE, WIDE], ids=["phone", "wide"])
-@pytest.mark.parametrize("name", ["index", "chapters/perceptron", "chapters/training"])
+@pytest.mark.parametrize("size", [PHONE, (412, 823), WIDE], ids=["phone", "Lighthouse's", "wide"])
+@pytest.mark.parametrize(
+    "name", ["index", "chapters/perceptron", "chapters/training", "chapters/exercises/mnist"]
+)
 def test_nothing_moves_when_pictures_and_typefaces_arrive(browser, lecture_address, name, size):
     """On a slow network, where they arrive long after the text; Lighthouse calls 0.1 good."""
     context = browser.new_context(viewport={"width": size[0], "height": size[1]})
@@ -433,3 +436,43 @@ def test_bad_input_breaks_nothing(browser, bad_site, name):
         assert page.get_by_role("heading", name=name.title(), level=1).is_visible()
         page.set_viewport_size({"width": 1440, "height": 900})
         assert too_wide(page) == []
+
+
+def test_hidden_button_breaks_no_line_of_a_caption(browser, site):
+    """Whatever the caption's length; the button shows when the pointer comes."""
+    with opened(browser, site + "chapters/first.html") as page:
+        taller = page.locator("figcaption").evaluate(
+            """one => {
+                const button = one.querySelector('.enlarge');
+                const found = [];
+                for (let words = 0; words < 60; words++) {
+                    button.before(' word');
+                    const height = one.offsetHeight;
+                    button.style.display = 'none';
+                    if (one.offsetHeight !== height) found.push(words);
+                    button.style.display = '';
+                }
+                return found;
+            }"""
+        )
+        assert taller == []
+
+
+def test_contents_are_shown_only_where_there_are_some(browser, site):
+    with opened(browser, site + "chapters/first.html", size=PHONE) as page:
+        assert page.locator(".contents").is_visible()
+        page.goto(site + "chapters/second.html")  # has no sections
+        assert not page.locator(".contents").is_visible()
+
+
+def test_text_on_the_first_page_stands_clear_of_the_bar(browser, lecture_address):
+    with opened(browser, lecture_address + "index.html", size=PHONE) as page:
+        bar, contents = (page.locator(one).bounding_box() for one in (".top", ".contents"))
+        assert contents["y"] > bar["y"] + bar["height"] + 10
+
+
+def test_listed_figure_stands_nearer_to_its_caption_than_to_the_next(browser, lecture_address):
+    with opened(browser, lecture_address + "chapters/figure-sources.html", size=PHONE) as page:
+        boxes = [one.bounding_box() for one in page.locator(".gallery .cell > p").all()[:20]]
+    gaps = [after["y"] - before["y"] - before["height"] for before, after in pairwise(boxes)]
+    assert max(gaps[::2]) < min(gaps[1::2]) / 2

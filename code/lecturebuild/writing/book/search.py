@@ -19,7 +19,8 @@ from lecturebuild.writing.book.page import Book
 FILE = "assets/search-index.js"
 SYNONYMS = "synonyms.csv"
 HEADINGS = {"h1", "h2", "h3"}
-# A formula is not to be read letter by letter, nor its TeX source, and figures' sources are not the lecture's text.
+# A formula is not to be read letter by letter, nor its TeX source; figures' sources are not the
+# lecture's text.
 LEFT_OUT = {"annotation", "button", "script"}
 LEFT_OUT_CLASSES = {
     "figure-source",
