@@ -54,6 +54,10 @@ BEFORE_NAME = re.compile(
     rf'((?<!−)</mi>|</m(?:n|sub|sup|subsup|frac)>|form="postfix">[^<]*</mo>)(?={NAMED})'
 )
 THIN = '<mspace width="0.167em"></mspace>'
+# A bracket of a given size that has a script sinks in Chromium: let it be a larger letter instead.
+SCRIPTED_BRACKET = re.compile(
+    r'(<(?:msub|msup|msubsup)><mo )minsize="([\d.]+%)" maxsize="\2" stretchy="true"'
+)
 # An item that begins with a letter of its own needs no bullet before it.
 LETTERED = re.compile(r"<li>(?=(?:<p>)?<strong>[a-z]\)</strong>)")
 # A heading that says nothing is announced as one; an empty cell is not.
@@ -93,6 +97,7 @@ def tidy(body: str, image_size: ImageSize, link: str = LINK) -> Markup:
     body = ACCENT.sub(_accent, body)
     body = AFTER_NAME.sub(rf"\1{THIN}", BEFORE_NAME.sub(rf"\1{THIN}", body))
     body = SCRIPTED.sub(r'<\1><mpadded height="0.5em" depth="0">\2</mpadded>', body)
+    body = SCRIPTED_BRACKET.sub(r'\1mathsize="\2" stretchy="false"', body)
     body = LETTERED.sub('<li class="lettered">', body)
     body = EMPTY_HEADING.sub(r"<td\1></td>", body)
     body = PUNCTUATED.sub(_unbroken, body)
