@@ -23,10 +23,14 @@ from pathlib import Path
 
 import nbformat
 import psutil
+from matplotlib.figure import Figure
 from nbformat import v4
+
+from nnlecture import style
 
 ROOT = Path(__file__).resolve().parents[1]
 ENVIRONMENT = ROOT / "_build" / "bench-venv"
+PLOT = ROOT / "docs" / "bench.png"
 INSTALLED = ENVIRONMENT / "installed"
 PACKAGES = ["jupyter-book<2", "ipykernel", "matplotlib", "nbconvert", "numpy"]
 
@@ -381,6 +385,32 @@ def medians(samples: list[Sample], engine: str, situation: str) -> tuple[float, 
     )
 
 
+LOOKS = {  # of each engine's line
+    "book and deck": {"color": style.BLUE, "marker": "s"},
+    "book": {"color": style.SKY, "marker": "o"},
+    "Jupyter Book": {"color": style.ORANGE, "marker": "^"},
+    "nbconvert": {"color": style.GREY, "marker": "v"},
+    "Quarto": {"color": style.GREEN, "marker": "D"},
+}
+
+
+def draw(sizes: dict[int, list[Sample]]) -> Figure:
+    """Draw the seconds of the clock against the number of chapters, a panel for each situation."""
+    fig, panels = style.grid(1, len(SITUATIONS), size=(7.5, 2.9), sharey=True)
+    for ax, situation in zip(panels, SITUATIONS, strict=True):
+        for engine, look in LOOKS.items():
+            medians_of = [medians(samples, engine, situation)[0] for samples in sizes.values()]
+            if any(medians_of):
+                ax.loglog(list(sizes), medians_of, label=engine, markersize=5, **look)
+        ax.set(title=situation, xlabel="chapters")
+        ax.set_xticks(list(sizes), [str(size) for size in sizes])
+        ax.minorticks_off()
+    panels[0].set_ylabel("seconds")
+    panels[0].yaxis.set_major_formatter("{x:g}")
+    panels[-1].legend(loc="center left", bbox_to_anchor=(1, 0.5))
+    return fig
+
+
 def main() -> None:
     """Measure and print a table for each number of chapters."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
@@ -390,10 +420,14 @@ def main() -> None:
     options = parser.parse_args()
     if min(options.runs, *options.chapters, options.figures) < 1:
         parser.error("runs, chapters and figures are counted from 1")
+    sizes = {}
     for chapters in options.chapters:
         samples = measure(options.runs, chapters, options.figures)
         print(f"\n{chapters} chapters with {options.figures} figures each, {options.runs} runs:\n")
         print(report(samples), flush=True)
+        sizes[chapters] = samples
+    draw(sizes).savefig(PLOT, dpi=150, facecolor="white")
+    print(f"\n{PLOT}")
 
 
 if __name__ == "__main__":

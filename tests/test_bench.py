@@ -75,6 +75,22 @@ def test_report_names_medians_and_ratio():
     assert table.count("| Jupyter Book | 2.0 s | 2.0 s | 1.00 |") == len(bench.SITUATIONS)
 
 
+def test_plot_shows_every_engine_that_was_measured():
+    sizes = {
+        chapters: [
+            bench.Sample(engine, situation, bench.Cost(factor * chapters, 1.0, 60.0))
+            for situation in bench.SITUATIONS
+            for engine, factor in (("book", 1), ("Jupyter Book", 3))
+        ]
+        for chapters in (8, 32)
+    }
+    panels = bench.draw(sizes).axes
+    assert [ax.get_title() for ax in panels] == list(bench.SITUATIONS)
+    for ax in panels:
+        lines = {line.get_label(): list(line.get_ydata()) for line in ax.lines}
+        assert lines == {"book": [8, 32], "Jupyter Book": [24, 96]}
+
+
 def test_notebooks_have_a_cell_for_each_figure(tmp_path):
     bench.write_notebooks(tmp_path, chapters=1, figures=2)
     notebook = nbformat.read(tmp_path / "chapter-001.ipynb", 4)

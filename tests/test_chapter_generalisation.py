@@ -1,24 +1,18 @@
 """The chapter on generalisation: its cells and formulas, against independent numbers."""
 
-import io
 import re
-from contextlib import redirect_stdout
-from pathlib import Path
 
 import numpy as np
 import pytest
+from cells import cells
+from cells import printed as printed_by
 
-CHAPTER = (Path(__file__).parents[1] / "chapters" / "generalisation.qmd").read_text("utf-8")
-CELL = re.compile(r"^```\{python\}\n(.*?)^```$", re.M | re.S)
 NUMBER = re.compile(r"-?\d+\.\d+")
 
 
 def printed(part, names=None):
-    """Run the chapter's only cell with `part`; return the lines that it prints."""
-    [code] = [code for code in CELL.findall(CHAPTER) if part in code]
-    with redirect_stdout(io.StringIO()) as text:
-        exec(code, names if names is not None else {})
-    return text.getvalue().splitlines()
+    """Return the lines that the chapter's only cell with `part` prints."""
+    return printed_by(cells("generalisation", part), names)
 
 
 def test_variance_is_the_share_of_the_noise_and_bias_falls():

@@ -307,6 +307,22 @@ def test_says_that_the_model_is_missing(chromium, address):
     page.close()
 
 
+@pytest.mark.parametrize("options", [{"color_scheme": "dark"}, {"forced_colors": "active"}])
+def test_has_no_fault_that_axe_knows(open_page, address, options):
+    page = open_page(address, **options)
+    assert axe(page) == []
+    draw(page, (0.5, 0.15), (0.48, 0.85))
+    expect(page.get_by_role("status")).to_contain_text("Read as 1")
+    page.get_by_text("Look inside the network").click()
+    expect(page.locator(".inside-products")).to_be_visible()
+    assert axe(page) == []
+
+
+def test_without_scripts_a_sentence_stands_in_its_place(open_page, address):
+    page = open_page(address, java_script_enabled=False)
+    assert "JavaScript" in page.locator("#digit").inner_text()
+
+
 @pytest.mark.parametrize("width", [320, 360, 700, 1400])
 def test_fits_the_width(open_page, address, width):
     page = open_page(address, viewport={"width": width, "height": 800})

@@ -9,7 +9,7 @@ import time
 import pytest
 from figure_project import SCRIPT, make_project
 
-from lecturebuild.running import dependencies
+from lecturebuild.running import imports
 from lecturebuild.running.figures import lookup
 
 
@@ -44,9 +44,9 @@ def test_change_of_a_dependency_redraws_and_the_way_back_does_not(project, file,
 
 def test_change_of_a_library_redraws(project, monkeypatch):
     project.draw()
-    version = dependencies._version
+    version = imports.version
     monkeypatch.setattr(
-        dependencies, "_version", lambda name: "0" if name == "matplotlib" else version(name)
+        imports, "version", lambda name: "0" if name == "matplotlib" else version(name)
     )
     assert lookup("line", project.root) is None
 

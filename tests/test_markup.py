@@ -20,6 +20,8 @@ def tidied(text, size=None):
 
 
 FORMULA = '<math display="inline"><mi>x</mi></math>'
+LN = '<mrow><mi mathvariant="normal">ln</mi><mo>&#8289;</mo></mrow>'
+THIN = '<mspace width="0.167em"></mspace>'
 TOGETHER = f'<span class="unbroken">%s{FORMULA}%s</span>'
 
 
@@ -44,6 +46,9 @@ TOGETHER = f'<span class="unbroken">%s{FORMULA}%s</span>'
         ("<msub><mi>y</mi><mi>a</mi></msub>",
          '<msub><mpadded height="0.5em" depth="0"><mi>y</mi></mpadded><mi>a</mi></msub>'),
         ("<msub><mi>x</mi><mi>a</mi></msub>", "<msub><mi>x</mi><mi>a</mi></msub>"),
+        (f"<mn>2</mn>{LN}<mi>x</mi>", f"<mn>2</mn>{THIN}{LN}{THIN}<mi>x</mi>"),
+        (f"<mi>−</mi>{LN}<mo>(</mo>", f"<mi>−</mi>{LN}<mo>(</mo>"),
+        (f"<mo>+</mo>{LN}<mfrac></mfrac>", f"<mo>+</mo>{LN}{THIN}<mfrac></mfrac>"),
         ("<span title='it&#39;s'>a</span>", "<span title='it&#39;s'>a</span>"),
     ],
 )  # fmt: skip

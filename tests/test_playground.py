@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import bench_widgets
 import numpy as np
 import pytest
 import widget_pages
@@ -554,6 +555,65 @@ def test_pictures_follow_the_page_into_the_dark(open_page, address):
     wait_until(page, lambda: pixels(page) != light)
     page.evaluate("document.body.style.backgroundColor = ''")
     wait_until(page, lambda: pixels(page) == light)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_in_forced_colours_lines_and_text_stand_out(open_page, address, scheme):
+    page = open_page(address, forced_colors="active", color_scheme=scheme)
+    press(page, "One epoch")
+    darkest, lightest = page.evaluate(
+        """() => {
+            const { data } = document.querySelector('.playground-errors').getContext('2d')
+                .getImageData(0, 0, 9999, 100);
+            const drawn = [];
+            for (let i = 0; i < data.length; i += 4) if (data[i + 3] > 250) drawn.push(data[i + 1]);
+            return [Math.min(...drawn), Math.max(...drawn)];
+        }"""
+    )
+    assert 255 - darkest > 180 if scheme == "light" else lightest > 180  # on white, or on black
+
+
+def test_with_reduced_motion_the_picture_changes_twice_a_second(open_page, address):
+    pictures = """() => new Promise((done) => {
+        let changes = 0;
+        new MutationObserver(() => changes++)
+            .observe(document.getElementById('playground'), { attributeFilter: ['data-drawing'] });
+        setTimeout(() => done(changes), 3000);
+    })"""
+    changes = []
+    for motion in ("reduce", "no-preference"):
+        page = open_page(address, reduced_motion=motion)
+        press(page, "Start")
+        changes.append(page.evaluate(pictures))
+    assert 2 <= changes[0] <= 6
+    assert changes[1] > changes[0]
+
+
+# What takes time and memory, measured as `make bench-widgets` does
+
+
+def test_an_epoch_of_500_events_takes_less_than_two_milliseconds(page):
+    arguments = [bench_widgets.LAYERS, bench_widgets.EVENTS, bench_widgets.BATCH, 100]
+    page.evaluate(bench_widgets.OURS, arguments)
+    assert bench_widgets.timed(page, "train()")[0] / 100 < 2
+
+
+@pytest.mark.parametrize("hidden", ["3", "4-2", "8-8-8-8"])
+def test_a_picture_takes_less_than_eight_milliseconds(open_page, address, hidden):
+    page = open_page(f"{address}?hidden={hidden}&data=spirals")
+    press(page, "Start")
+    page.evaluate(bench_widgets.DRAW, 20)
+    assert bench_widgets.timed(page, bench_widgets.DRAW, 40)[0] / 40 < 8
+
+
+def test_memory_stays_as_it_is_over_ten_thousand_epochs(open_page, address):
+    page = open_page(address + "?events=50&hidden=2&batch=all")
+    page.get_by_label("fast forward").check()
+    press(page, "Start")
+    wait_until(page, lambda: epoch(page) > 1000)
+    before = bench_widgets.heap(page)
+    wait_until(page, lambda: epoch(page) > 11_000)
+    assert bench_widgets.heap(page) < before + 0.3  # MB
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -10,7 +10,7 @@ import time
 import pytest
 from projects import lecture, make, read_page, read_pdf, render, snapshot, text, write
 
-from lecturebuild.running import dependencies
+from lecturebuild.running import imports
 from lecturebuild.steps.store import Store
 
 FIRST = """\
@@ -223,9 +223,9 @@ def test_reference_follows_its_target_to_another_number(project):
 
 
 def test_other_library_version_executes_again(project, monkeypatch):
-    version = dependencies._version
+    version = imports.version
     monkeypatch.setattr(
-        dependencies, "_version", lambda name: "0" if name == "matplotlib" else version(name)
+        imports, "version", lambda name: "0" if name == "matplotlib" else version(name)
     )
     render(project.root, "--to=html")
     assert project.executed == ["first"]

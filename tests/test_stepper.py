@@ -1,5 +1,6 @@
 """The stepper of the chapter on training, in a real browser: its numbers are Python's."""
 
+import gzip
 import inspect
 import re
 from pathlib import Path
@@ -211,7 +212,7 @@ def test_the_student_enters_the_numbers(page):
     answer.fill("0,5")
     page.keyboard.press("Enter")
     expect(message(page)).to_have_text("Right: v 1 is 0.5.")
-    for text in ("0.6225", "-1", "0.269", "−0.5229"):
+    for text in ("1/(1+exp(-0.5))", "-1", "0.269", "−0.4 − 0,5·0.622 + 0.7*0.269"):
         expect(page.locator(".stepper-score")).to_contain_text("right at once")
         answer.fill(text)
         page.keyboard.press("Enter")
@@ -222,6 +223,90 @@ def test_the_student_enters_the_numbers(page):
     expect(message(page)).to_contain_text("Enter a number")
     press(page, "Tell me")
     assert title(page) == "Error of this event"
+
+
+CALCULATIONS = {
+    "0.2+0.4*2": 1.0,
+    " 1/(1+e^-0.5) ": 1 / (1 + np.exp(-0.5)),
+    "−0,5^2": -0.25,
+    "2**3**2": 512,
+    "0.5*(0.3722−1)^2": 0.5 * (0.3722 - 1) ** 2,
+    "-(2--3)/4×2": -2.5,
+    "tanh(ln(exp(.5)))": np.tanh(0.5),
+    "1-2-3": -4,
+    "8/4/2": 1,
+}
+
+
+def test_a_calculation_has_its_value(page):
+    for text, value in CALCULATIONS.items():
+        assert page.evaluate("t => nnlecture.calculate(t)", text) == pytest.approx(value, abs=1e-12)
+    for text in (
+        "",
+        "1 2",
+        "2(3)",
+        "(1",
+        "1)",
+        "1+",
+        "alert(1)",
+        "exp",
+        "exp 1",
+        "1.2.3",
+        "1" * 999,
+    ):
+        assert page.evaluate("t => Number.isNaN(nnlecture.calculate(t))", text), text
+
+
+@pytest.mark.parametrize("layers", [(2, 2, 1), (2, 3, 1)])
+def test_who_computes_with_the_numbers_of_the_picture_is_right(open_page, address, layers):
+    """Two events with trained weights, by somebody who knows no more digits than are shown."""
+    net = deep.random_deep_network(layers, seed=11)
+    page = open_page(address + asked_for(net, rate=0.7))
+    press(page, "Ten epochs")
+    page.get_by_label("I enter the numbers").check()
+
+    def read(place, index):
+        text = page.locator(place).locator("[data-value]").nth(index).text_content()
+        return float(text.replace("−", "-").replace("∂", ""))
+
+    def node(layer, j, index):
+        return read(f'[data-node="{layer} {j}"]', index)
+
+    def weight(layer, j, k):
+        return read(f'[data-weight="{layer} {j} {k}"]', 0)
+
+    def answer(value):
+        page.locator("[name=answer]").fill(f"{value:.4g}")
+        page.keyboard.press("Enter")
+        expect(message(page)).to_contain_text("Right")
+
+    hidden = range(1, layers[1] + 1)
+    for _ in range(2):
+        x = [1, *(node(0, k, 0) for k in (1, 2))]
+        t = float(page.get_by_label("target").input_value())
+        for j in hidden:
+            answer(sum(weight(1, j, k) * x[k] for k in range(3)))
+            answer(np.tanh(node(1, j, 0)))
+        phi = [1, *(node(1, j, 1) for j in hidden)]
+        answer(sum(weight(2, 1, j) * phi[j] for j in range(len(phi))))
+        answer(1 / (1 + np.exp(-node(2, 1, 0))))
+        y = node(2, 1, 1)
+        answer((y - t) ** 2 / 2)
+        answer((y - t) * y * (1 - y))
+        delta = node(2, 1, 2)
+        for j in hidden:
+            answer(delta * weight(2, 1, j) * (1 - phi[j] ** 2))
+        for j in range(len(phi)):
+            answer(delta * phi[j])
+        for j in hidden:
+            for k in range(3):
+                answer(node(1, j, 2) * x[k])
+        slope = read('[data-weight="2 1 1"]', 1)
+        answer(weight(2, 1, 1) - 0.7 * slope)
+        press(page, "Next event")
+    score = page.locator(".stepper-score").inner_text()
+    right, asked = (int(number) for number in re.findall(r"\d+", score))
+    assert right == asked > 30
 
 
 def test_every_number_may_be_edited_and_what_follows_from_it_changes(page):
@@ -384,6 +469,29 @@ def test_print_has_the_picture_and_a_sentence(page):
     expect(page.get_by_role("button", name="Next number")).not_to_be_visible()
 
 
-@pytest.mark.parametrize("script", sorted((ROOT / "widgets").glob("*.js")), ids=lambda s: s.name)
-def test_scripts_are_small(script):
-    assert script.stat().st_size < 40_000
+def test_reduced_motion_and_zoom_need_nothing(open_page, address):
+    """Nothing moves by itself; at 200 % a window of 1280 pixels is one of 640."""
+    page = open_page(address, viewport={"width": 640, "height": 400}, reduced_motion="reduce")
+    assert page.evaluate("document.getAnimations().length") == 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= 640
+
+
+PAGES = [*(ROOT / "chapters").glob("*.qmd"), *(ROOT / "chapters" / "exercises").glob("*.qmd")]
+USED = [
+    (page, block)
+    for page in PAGES
+    for block in re.findall(r"```\{=html\}\n(.*?)```", page.read_text(encoding="utf-8"), re.S)
+    if "widgets/" in block
+]
+
+
+def test_every_widget_is_on_a_page():
+    used = {name for _, block in USED for name in re.findall(r"widgets/([\w.-]+)", block)}
+    assert used == {file.name for file in (ROOT / "widgets").iterdir()}
+
+
+@pytest.mark.parametrize("page, block", USED, ids=[page.stem for page, _ in USED])
+def test_scripts_of_a_widget_are_small(page, block):
+    """Together, as a server sends them: compressed."""
+    scripts = [page.parent / path for path in re.findall(r'src="(.*?\.js)"', block)]
+    assert sum(len(gzip.compress(script.read_bytes())) for script in scripts) < 40_000

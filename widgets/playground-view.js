@@ -61,7 +61,9 @@ nnlecture.view = (() => {
         return 0.3 * red + 0.6 * green + 0.1 * blue < 128 ? PALETTES.dark : PALETTES.light;
       }
     }
-    return PALETTES.light;
+    // Nobody has coloured the page: in forced colours, it is as the system has it.
+    const dark = "(forced-colors: active) and (prefers-color-scheme: dark)";
+    return matchMedia(dark).matches ? PALETTES.dark : PALETTES.light;
   }
 
   /* Where values on a square grid change sign: calls `segment(x1, y1, x2, y2)`, in units of the
@@ -103,12 +105,21 @@ nnlecture.view = (() => {
   /* A picture of a function on the plane: `level`, from -1 to 1, gives the colours, and where `zero`
   changes sign there is a line. */
   function map(points) {
-    const canvas = new OffscreenCanvas(points, points);
-    const pen = canvas.getContext("2d");
-    const picture = pen.createImageData(points, points);
-    const pixels = new Uint32Array(picture.data.buffer);
     const level = new Float32Array(points * points);
-    return { points, canvas, pen, picture, pixels, level, zero: level };
+    return { points, level, zero: level, top: 0 };
+  }
+
+  /* The pixels of all maps, one below the other, so that they go to the browser at once. */
+  function sheet(all) {
+    let height = 0;
+    for (const shown of all) {
+      shown.top = height;
+      height += shown.points;
+    }
+    const canvas = new OffscreenCanvas(FINE, height);
+    const pen = canvas.getContext("2d");
+    const picture = pen.createImageData(FINE, height);
+    return { canvas, pen, picture, pixels: new Uint32Array(picture.data.buffer) };
   }
 
   /* The maps of a network: of its inputs, of each hidden neuron and of its output. `functions` are
@@ -141,7 +152,9 @@ nnlecture.view = (() => {
         return shown;
       }),
     );
-    return { looking, plane, layers: [inputs, ...hidden, [map(FINE)]], rough: map(COARSE) };
+    const layers = [inputs, ...hidden, [map(FINE)]];
+    const rough = map(COARSE);
+    return { looking, plane, layers, rough, sheet: sheet([...layers.flat(), rough]) };
   }
 
   /* Compute what the maps show; `quick` leaves out every second point of the output, too. The
@@ -184,22 +197,34 @@ nnlecture.view = (() => {
     return pen;
   }
 
-  /* Draw a map as a square, with its line. */
-  function drawMap(pen, { x, y, size }, shown, colours) {
-    const { points, level, zero, pixels, picture, canvas } = shown;
-    const { shades } = colours;
-    for (let i = 0; i < level.length; i++) {
-      const share = Math.max(-1, Math.min(1, level[i]));
-      pixels[i] = shades[Math.round(((share + 1) / 2) * SHADES) | 0];
+  /* Give every map of a sheet its colours. */
+  function paint({ pen, picture, pixels }, all, { shades }) {
+    for (const { points, level, top } of all) {
+      for (let row = 0, i = 0; row < points; row++) {
+        const begin = (top + row) * FINE;
+        for (let column = 0; column < points; column++, i++) {
+          const share = level[i] > 1 ? 1 : level[i] < -1 ? -1 : level[i];
+          // What is no number has the colour of 0.
+          pixels[begin + column] = shades[((share || 0) + 1) * (SHADES / 2) + 0.5 | 0];
+        }
+      }
     }
-    shown.pen.putImageData(picture, 0, 0);
+    pen.putImageData(picture, 0, 0);
+  }
+
+  /* Draw a map as a square, with its line. */
+  function drawMap(pen, { x, y, size }, sheet, shown, colours) {
+    const { points, zero } = shown;
     const [left, top, step] = [x - size / 2, y - size / 2, size / (points - 1)];
     pen.save();
     pen.beginPath();
     pen.rect(left, top, size, size);
     pen.clip();
     // A grid point is the middle of a pixel of the small picture.
-    pen.drawImage(canvas, left - step / 2, top - step / 2, size + step, size + step);
+    const [corner, width] = [-step / 2, size + step];
+    pen.drawImage(
+      sheet.canvas, 0, shown.top, points, points, left + corner, top + corner, width, width,
+    );
     pen.beginPath();
     contour(zero, points, (x1, y1, x2, y2) => {
       pen.moveTo(left + step * x1, top + step * y1);
@@ -310,11 +335,10 @@ nnlecture.view = (() => {
         }
       }
     }
+    const layers = quick ? shown.layers.with(last, [shown.rough]) : shown.layers;
+    paint(shown.sheet, layers.flat(), colours);
     for (let l = 0; l <= last; l++) {
-      places[l].forEach((place, j) => {
-        const rough = quick && l === last;
-        drawMap(pen, place, rough ? shown.rough : shown.layers[l][j], colours);
-      });
+      places[l].forEach((place, j) => drawMap(pen, place, shown.sheet, layers[l][j], colours));
     }
     const output = places[last][0];
     if (chosen && chosen[2] === 0) {

@@ -586,7 +586,7 @@ stands in the element with the id "playground". What is chosen stands in the pag
     theme.observe(element, { attributes: true });
   }
 
-  nnlecture.playground = { places: () => places, network: () => state.network }; // for the tests
+  nnlecture.playground = { draw: show, places: () => places, network: () => state.network }; // for tests
   setUp(address.parameters());
   address.follow("playground", setUp);
 })();

@@ -10,15 +10,18 @@ nnlecture.stepperPicture = (() => {
   const NARROW = 560; // CSS pixels
   const LABELS = 9; // a layer with more weights shows only those of the current neuron
   const [INPUT_HEIGHT, NEURON_HEIGHT, BIAS, ERROR_HEIGHT] = [42, 62, 26, 42];
+  const DIGIT = 6.6; // width of a digit
   const [LABEL_WIDTH, LABEL_HEIGHT] = [52, 32]; // of a weight and its derivative
 
-  /* A number that fits into a node, or the question mark of one that is asked for. */
-  function short(value, decimals = 3) {
+  /* A number that fits into a node, with three digits at least, so that one can compute with it; or
+  the question mark of one that is asked for. */
+  function short(value) {
     if (value === "?") return value;
     if (!Number.isFinite(value)) return "∞";
     const size = Math.abs(value);
-    if (size >= 1000 || (size < 0.0005 && size > 0)) return value.toExponential(size < 1 ? 0 : 1).replace("+", "").replaceAll("-", "−");
-    return String(Number(value.toFixed(size >= 100 ? 1 : decimals))).replace("-", "−");
+    if (size >= 1000 || (size < 0.0005 && size > 0)) return value.toExponential(size < 1 ? 1 : 2).replace("+", "").replaceAll("-", "−");
+    const text = size >= 100 ? value.toFixed(1) : size >= 0.1 ? value.toFixed(3) : value.toPrecision(3);
+    return String(Number(text)).replace("-", "−");
   }
 
   /* Where everything stands: places[layer][index] = {x, y, width, height} by the centre, where index
@@ -105,7 +108,6 @@ nnlecture.stepperPicture = (() => {
     const { layers } = network;
     const last = layers.length - 1;
     const { narrow, places, error, height } = layout(width, layers);
-    const decimals = places.at(-1)[1].width < 80 ? 2 : 3;
     const value = {};
     for (const { kind, layer, neuron, source, value: number } of known) {
       value[[kind, layer, neuron, source].join(" ")] = number;
@@ -117,8 +119,17 @@ nnlecture.stepperPicture = (() => {
     const at = (kind, layer, neuron, source) => value[[kind, layer, neuron, source].join(" ")];
     const is = (layer, neuron, ...kinds) =>
       current && kinds.includes(current.kind) && current.layer === layer && current.neuron === neuron;
-    const shownNumber = (place, number, kind) =>
-      number === undefined ? "" : text(place.x, place.y, short(number, decimals), kind).replace("<text", `<text data-value="${number}"`);
+    // In a narrow box the digits move closer together.
+    const half = places.at(-1)[1].width / 2 - 4;
+    const fitted = (content, kind) => {
+      const tight = !kind.includes("weight") && content.length * DIGIT > half;
+      return tight ? ` textLength="${half.toFixed(1)}" lengthAdjust="spacingAndGlyphs"` : "";
+    };
+    const shownNumber = (place, number, kind) => {
+      if (number === undefined) return "";
+      const content = short(number);
+      return text(place.x, place.y, content, kind).replace("<text", `<text data-value="${number}"${fitted(content, kind)}`);
+    };
 
     /* Whether an edge takes part in the current step, and in which direction. */
     function use(l, j, k) {

@@ -66,6 +66,13 @@ nnlecture.steps = (() => {
     linear: { value: (s) => s, slope: () => whole(1), number: () => whole(1) },
   };
 
+  const NAMES = {
+    tanh: "the hyperbolic tangent",
+    sigmoid: "the sigmoid",
+    relu: "ReLU",
+    linear: "the identity",
+  };
+
   /* The slope with the numbers put in, ready to be multiplied. */
   function slopeNumber(name, sum, output) {
     const { slope, number: plain } = ACTIVATIONS[name];
@@ -136,7 +143,8 @@ nnlecture.steps = (() => {
               k ? product(factor(weight(l, j, k)), factor(output(l - 1, k))) : factor(weight(l, j, 0)),
             ),
           ),
-          why: "Each signal that arrives, times its weight, added up. The first term is the bias.",
+          why: "Each signal that arrives, times its weight, added up. The first term is the bias. " +
+            "(Of a weight’s indices the first is the neuron to which it leads, the second where it comes from.)",
         });
         add({
           kind: l === last ? "y" : "phi", layer: l, neuron: j,
@@ -145,7 +153,7 @@ nnlecture.steps = (() => {
           name: outputOf(l, j), value: output(l, j),
           formula: row(h, brackets(sumOf(l, j)), name === "linear" ? "" : row(EQUALS, ACTIVATIONS[name].value(sumOf(l, j)))),
           numbers: ACTIVATIONS[name].value(name === "sigmoid" ? factor(sumNumber(l, j)) : number(sumNumber(l, j))),
-          why: "The neuron sends its sum through its activation function.",
+          why: `The neuron sends its sum through its activation function h, here ${NAMES[name]}.`,
         });
       }
     }
@@ -162,6 +170,9 @@ nnlecture.steps = (() => {
       numbers: entropy
         ? logarithms(factor(target), whole(1), number(outcome))
         : row(fraction(whole(1), whole(2)), above(difference(number(outcome), factor(target)), whole(2))),
+      rule: entropy
+        ? "Minus the logarithm of the probability that the network gives to the right answer."
+        : "Half of the squared difference between output and target.",
       why: "How far the output is from the target. Up to here nothing was learnt: this was the forward pass.",
     });
     const outputSlope = ACTIVATIONS[activations.at(-1)];
@@ -225,6 +236,7 @@ nnlecture.steps = (() => {
       name: weightOf(last, 1, 1), value: after[shown], label: "new\u00a0",
       formula: row(weightOf(last, 1, 1), MINUS, eta, fraction(row(sign("∂"), E), row(sign("∂"), weightOf(last, 1, 1)))),
       numbers: row(number(before[shown]), MINUS, product(factor(rate), factor(slope(last, 1, 1)))),
+      rule: "The rate η, times its derivative, is subtracted from each weight.",
       why: "The same for every weight, with its own derivative: the picture shows all the new ones.",
     });
     const old = nnlecture.deep.error(network, target);

@@ -34,7 +34,7 @@ time. It takes the place of what stands in the element with the id "stepper".
   };
   const OUTPUTS = ["sigmoid", "tanh", "linear"];
   const LARGEST = 1000; // of a weight, an input or a target that one may enter
-  const RIGHT = 0.01; // an answer may be off by this share, or by half of the fourth decimal
+  const RIGHT = 0.02; // an answer may be off by this share, or by half of the fourth decimal
   const REMEMBERED = 500; // events to go back
 
   const events = (rows) => rows.map((row) => ({ x: row.slice(0, -1), t: row.at(-1) }));
@@ -98,7 +98,7 @@ time. It takes the place of what stands in the element with the id "stepper".
       <label><input name="quiz" type="checkbox"> I enter the numbers</label>
     </div>
     <form class="stepper-answer" hidden>
-      <label><span class="stepper-question"></span> <input name="answer" type="text" inputmode="decimal" autocomplete="off" size="9"></label>
+      <label><span class="stepper-question"></span> <input name="answer" type="text" autocomplete="off" autocapitalize="off" spellcheck="false" size="20"></label>
       <button>Check</button>
       <button type="button" name="tell">Tell me</button>
       <span class="stepper-score"></span>
@@ -110,7 +110,7 @@ time. It takes the place of what stands in the element with the id "stepper".
       <pre tabindex="0" aria-label="Source"><code></code></pre>
     </details>
     <details class="stepper-settings">
-      <summary>Change the network, its weights and the rate</summary>
+      <summary>Change the network and its weights</summary>
       <div class="stepper-controls">
         <label>Inputs ${select("inputs", [1, 2, 3])}</label>
         <label>Hidden neurons ${select("first", [1, 2, 3, 4])}</label>
@@ -118,7 +118,6 @@ time. It takes the place of what stands in the element with the id "stepper".
         <label>Activation ${select("hidden", Object.keys(ACTIVATIONS))}</label>
         <label>of the output ${select("output", OUTPUTS)}</label>
         <label>Error ${select("error", Object.keys(deep.ERRORS))}</label>
-        ${field("rate", "Rate η")}
       </div>
       <div class="stepper-weights"></div>
       <div class="stepper-buttons">
@@ -279,12 +278,12 @@ time. It takes the place of what stands in the element with the id "stepper".
       numbers && !same && step.numbers ? math(same ? name : "", equals, step.numbers) : "",
       quiz ? "" : `<div class="stepper-result">${math(same ? name : "", equals, number(step.value))}</div>`,
     ];
-    const hint = quiz && !tries ? "<p>A wrong answer shows the formula, a second one the numbers in it.</p>" : "";
+    const hint = quiz && !tries ? "<p>A wrong answer shows the formula, a second one the numbers in it. You may enter a calculation.</p>" : "";
     part("panel").innerHTML = `
       <p class="stepper-title"><b>${step.title}</b>
         <span class="${passOf(step).split(" ")[0]}">${passOf(step)}, step ${all.indexOf(step) + 1} of ${all.length}</span></p>
       <div class="stepper-formulas">${lines.join("")}</div>
-      ${quiz ? hint : `<p>${step.why}</p>`}
+      <p>${quiz ? step.rule ?? step.why : step.why}</p>${hint}
       ${quiz ? "" : `<p class="stepper-then">${next ? `Next: ${next.title.charAt(0).toLowerCase()}${next.title.slice(1)}` : "The event is done. Next: the next event, with the new weights."}</p>`}`;
     for (const formula of root.querySelectorAll(".stepper-formulas math")) {
       const share = part("formulas").clientWidth / formula.scrollWidth;
@@ -316,7 +315,7 @@ time. It takes the place of what stands in the element with the id "stepper".
 
   /* The fields for the event; made anew only if there are others than before. */
   function showEvent() {
-    const { sample, event, layers } = setup;
+    const { sample, event, layers, rate } = setup;
     const fields = part("event");
     const shape = `${sample.length} ${layers[0]}`;
     if (fields.dataset.shape !== shape) {
@@ -324,18 +323,19 @@ time. It takes the place of what stands in the element with the id "stepper".
       const inputs = sample[0].x.map((_, k) => field(`x${k + 1}`, `<i>x</i><sub>${k + 1}</sub>`));
       const numbers = sample.map((_, a) => `<option value="${a}">${a + 1} of ${sample.length}</option>`);
       fields.innerHTML = `<label>Event <select name="event">${numbers.join("")}</select></label>
-        ${inputs.join("")} ${field("target", "target <i>t</i>")}`;
+        ${inputs.join("")} ${field("target", "target <i>t</i>")} ${field("rate", "rate <i>η</i>")}`;
     }
     control("event").value = event;
     sample[event].x.forEach((value, k) => (control(`x${k + 1}`).value = plain(value)));
     control("target").value = plain(sample[event].t);
+    control("rate").value = plain(rate);
   }
 
   /* A number to be edited: a point, a real minus and not more digits than one can read. */
   const plain = (value) => String(Number(value.toPrecision(6)));
 
   function showSettings() {
-    const { layers, hidden, output, error, rate } = setup;
+    const { layers, hidden, output, error } = setup;
     control("inputs").value = layers[0];
     control("first").value = layers[1];
     control("second").value = layers.length > 3 ? layers[2] : "none";
@@ -343,7 +343,6 @@ time. It takes the place of what stands in the element with the id "stepper".
     control("output").value = output;
     control("output").disabled = error === "cross entropy";
     control("error").value = error;
-    control("rate").value = plain(rate);
     const weights = weightsNow();
     const table = part("weights");
     if (table.dataset.shape !== String(layers)) {
@@ -412,8 +411,8 @@ time. It takes the place of what stands in the element with the id "stepper".
   /* Compare an answer with the number; numbers that were rounded on the way are right, too. */
   function check(text) {
     const step = asked();
-    const answer = address.number(text.replace("−", "-"), -Infinity, Infinity, NaN);
-    if (Number.isNaN(answer)) return say("Enter a number, such as 0.25 or −1.3.");
+    const answer = nnlecture.calculate(text);
+    if (!Number.isFinite(answer)) return say("Enter a number, such as −1.3, or a calculation, such as 0.2 + 0.4*2 or 1/(1+exp(-0.5)).");
     const right = Math.abs(answer - step.value) <= Math.max(RIGHT * Math.abs(step.value), 0.00006);
     if (tries === 0) {
       score.asked++;
@@ -427,7 +426,7 @@ time. It takes the place of what stands in the element with the id "stepper".
     tries++;
     const opposite = Math.abs(answer + step.value) <= RIGHT * Math.abs(step.value);
     showPanel();
-    say(`Not ${text.trim()}${opposite ? ", but the opposite sign" : ""}. ${tries > 1 ? "Here are the numbers to put in." : "The formula is the hint."}`);
+    say(`Not ${/^[−\d.,-]*$/.test(text.trim()) ? text.trim() : digits(answer)}${opposite ? ", but the opposite sign" : ""}. ${tries > 1 ? "Here are the numbers to put in." : "The formula is the hint."}`);
     control("answer").select();
   }
 

@@ -93,11 +93,10 @@ def woven(
 ) -> Step:
     """Return a step that gives a document with the outputs of its cells."""
     used = {cell.page for cell in document.cells}
-    shown = figures_of(project, document)
     return value(
         partial(_woven, project, document, deck),
         results={page: cells[page] for page in cells if page in used},
-        figures={name: figures[name] for name in shown},
+        figures=figures,
     )
 
 

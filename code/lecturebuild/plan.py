@@ -40,28 +40,27 @@ def plan(
     needed = [*pages.values(), *([slides] if slides and "beamer" in wanted else [])]
 
     # Draw the figures and execute the cells.
-    shown = {document.path: assembling.figures_of(project, document) for document in needed}
-    figures = {name: figure_step(name, root) for found in shown.values() for name in found}
+    named = {document.path: assembling.figures_of(project, document) for document in needed}
+    figures = {name: figure_step(name, root) for found in named.values() for name in found}
     lists = value(partial(listing.lists, tuple(pages.values())))
     cells: dict[Path, Step] = {}
+    shown: dict[Path, dict[str, Step]] = {}
     for document in needed:
-        after = tuple(figures[name] for name in shown[document.path])
-        if listing.is_list(document):  # it may show any of them
-            cells[document.path] = cells_step(
-                document, root, report, tuple(figures.values()), lists
-            )
-        else:
-            cells[document.path] = cells_step(document, root, report, after)
+        is_list = listing.is_list(document)  # it may show any of them
+        names = figures if is_list else named[document.path]
+        shown[document.path] = {name: figures[name] for name in names}
+        after = tuple(shown[document.path].values())
+        cells[document.path] = cells_step(document, root, report, after, lists if is_list else None)
 
     # Put their outputs back into the text; list what each page defines and refers to.
-    woven = {page: assembling.woven(project, pages[page], cells, figures) for page in pages}
+    woven = {page: assembling.woven(project, pages[page], cells, shown[page]) for page in pages}
     labels = {page: crossref.labels_step(page, woven[page], root) for page in pages}
     shared = value(partial(assembling.contents, project, documents), labels=labels)
 
     # The deck and its handout.
     site: dict[str, Any] = {}
     if slides and project.deck and "beamer" in wanted:
-        text = assembling.woven(project, slides, cells, figures, deck=True)
+        text = assembling.woven(project, slides, cells, shown[slides.path], deck=True)
         own = crossref.labels_step(slides.path, text, root)
         index = value(
             partial(assembling.deck_index, project, slides), shared=shared, labels=own, pages=labels

@@ -195,7 +195,7 @@ def sample(data: Digits, variants: int, drawn: int, seed: int = 1) -> tuple[Imag
     Parameters
     ----------
     data
-        The digits of MNIST, of which 4,000 at most are varied, and used as they are as well.
+        The digits of MNIST, all that there are: each is used as it is, and in variants.
     variants
         Of each of them.
     drawn
@@ -204,9 +204,9 @@ def sample(data: Digits, variants: int, drawn: int, seed: int = 1) -> tuple[Imag
         Seed of all that is left to chance.
     """
     random = np.random.default_rng(seed)
-    x, t = data.x_train[:4000], data.t_train[:4000]
-    images = [*x, *(vary(image, random) for _ in range(variants) for image in x)]
-    labels = [*np.tile(t, variants + 1)]
+    images = [*data.x_train]
+    images += [vary(image, random) for _ in range(variants) for image in data.x_train]
+    labels = [*np.tile(data.t_train, variants + 1)]
     for digit in SHAPES:
         images += [draw(digit, random) for _ in range(drawn)]
         labels += [digit] * drawn
@@ -214,12 +214,15 @@ def sample(data: Digits, variants: int, drawn: int, seed: int = 1) -> tuple[Imag
     return np.array(images)[order], np.array(labels)[order]
 
 
-def reader(data: Digits, variants: int = 1, drawn: int = 400, epochs: int = 8) -> Any:
-    """Return the lecture's network, trained to read what people draw on the page."""
+def reader(data: Digits, variants: int = 1, epochs: int = 8) -> Any:
+    """Return the lecture's network, trained to read what people draw on the page.
+
+    A third of what it sees is drawn here, however many digits of MNIST there are.
+    """
     from nnlecture.mnist import CLASSES, network
     from nnlecture.reproducible import keras, seed
 
-    x, t = sample(data, variants, drawn)
+    x, t = sample(data, variants, drawn=len(data.x_train) // CLASSES)
     seed(1)
     model = network()
     t_columns = keras.utils.to_categorical(t, CLASSES)

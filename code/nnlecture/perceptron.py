@@ -1,6 +1,6 @@
 r"""The perceptron and its learning rule.
 
-$h(\vec x) = 1$ if $\vec w \cdot \vec x + b > 0$, else 0.
+$y(\vec x) = 1$ if $\vec w \cdot \vec x + b > 0$, else 0.
 
 Source: F. Rosenblatt, *The Perceptron: A Probabilistic Model for Information Storage and
 Organization in the Brain*, Psychological Review 65, 386 (1958).

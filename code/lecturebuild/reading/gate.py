@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from lecturebuild.reading import names
@@ -160,7 +161,7 @@ def figure_names(document: Document, root: Path) -> list[str]:
     for cell in document.cells:
         if cell.options.get("eval", True) is False:
             continue
-        for name, line in _calls(cell):
+        for name, line in _calls(cell.code):
             try:
                 script_of(name, root)
             except LectureError as error:
@@ -172,21 +173,21 @@ def figure_names(document: Document, root: Path) -> list[str]:
 
 def figure_calls(cell: Cell) -> list[str]:
     """Return the names of the figures that one cell shows."""
-    return [name for name, _ in _calls(cell)]
+    return [name for name, _ in _calls(cell.code)]
 
 
-def _calls(cell: Cell) -> Iterator[tuple[str, int]]:
+@lru_cache(maxsize=1000)
+def _calls(code: str) -> tuple[tuple[str, int], ...]:
+    """Return the names of the figures that code shows, each with its line."""
+    found: list[tuple[str, int]] = []
+    if "figure" not in code:
+        return ()
     try:
-        tree = ast.parse(cell.code)
+        tree = ast.parse(code)
     except SyntaxError:
-        return  # magics and mistakes are the kernel's business
+        return ()  # magics and mistakes are the kernel's business
     for node in ast.walk(tree):
-        if (
-            isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Name)
-            and node.func.id == "figure"
-            and len(node.args) == 1
-            and isinstance(node.args[0], ast.Constant)
-            and isinstance(node.args[0].value, str)
-        ):
-            yield node.args[0].value, node.lineno
+        match node:
+            case ast.Call(func=ast.Name(id="figure"), args=[ast.Constant(value=str(name))]):
+                found.append((name, node.lineno))
+    return tuple(found)

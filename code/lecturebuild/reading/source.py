@@ -131,7 +131,7 @@ class _Reader:
                     self._verbatim(path, number + 1, lines[number:end])
                     self.blocks.append(Line(last, path, end + 1, verbatim=True))
                 number = end + 1
-            elif SHORTCODE.search(plain := without_code(text)):
+            elif "{{<" in text and SHORTCODE.search(plain := without_code(text)):
                 whole, end = _whole_shortcode(lines, number, path)
                 if include := INCLUDE.match(whole):
                     self._include(path, number, include[1].strip("'\""), page, stack)
@@ -282,6 +282,8 @@ def _folder_settings(root: Path, path: Path) -> list[Settings]:
 
 def _comment(lines: list[str], number: int, path: Path) -> tuple[bool, int] | None:
     """Return the end of an HTML comment of several lines, if one begins on a line."""
+    if "<!--" not in lines[number - 1]:
+        return None
     rest = without_code(lines[number - 1]).rpartition("<!--")
     if not rest[1] or "-->" in rest[2] or FENCE.match(lines[number - 1]):
         return None
@@ -308,7 +310,7 @@ def _formula(lines: list[str], number: int) -> tuple[bool, int] | None:
 
 def odd_dollars(text: str) -> bool:
     """Say whether a line begins or ends a formula in '$$' without doing both."""
-    return len(re.findall(r"(?<!\\)\$\$", without_code(text))) % 2 == 1
+    return "$$" in text and len(re.findall(r"(?<!\\)\$\$", without_code(text))) % 2 == 1
 
 
 def _whole_shortcode(lines: list[str], number: int, path: Path) -> tuple[str, int]:
@@ -418,6 +420,8 @@ def _closing(lines: list[str], start: int, fence: str, path: Path) -> int:
 
 def without_code(text: str) -> str:
     """Return a line without code, comments and shortcodes that are to be shown."""
+    if not any(sign in text for sign in ("`", "<!--", "{{{")):
+        return text
     return _without(ESCAPED.sub("", _without_spans(text)), "<!--", "-->")
 
 

@@ -1,15 +1,13 @@
-"""What a piece of Python depends on: files, folders, library versions, the environment.
+"""What a run of Python depended on: files, folders, library versions, the environment.
 
-Import statements are read before anything runs, so that a changed module is known at once. All else
-is found by listening while it runs: Python tells of every file it opens, modules among them however
-they are imported, and of every folder it lists; :func:`listen` has it tell of what is looked up as
-well. Each is noted as it was at that moment, so that a change made meanwhile is noticed.
+It is found by listening: Python tells of every file it opens, modules among them however they are
+imported, and of every folder it lists; :func:`listen` has it tell of what is looked up as well.
+Each is noted as it was at that moment, so that a change made meanwhile is noticed.
 
 Not seen is what a library written in C opens itself, unless its name stands in the source; what a
 child process reads (those who start one are told apart); the network, the clock, true chance.
 """
 
-import ast
 import hashlib
 import os
 import re
@@ -18,165 +16,26 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from functools import lru_cache, wraps
+from functools import wraps
 from importlib.machinery import SourceFileLoader
 from importlib.util import source_from_cache
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from lecturebuild.steps.files import MISSING, digest, in_project, remembered
+from lecturebuild.running.imports import libraries_of, modules_of, texts, version, versions
+from lecturebuild.steps.files import MISSING, digest
 
-Import = tuple[int, str]
-"""Number of leading dots and dotted name; `from a import b` is (0, "a.b")."""
-_parsing = threading.Lock()
-
-
-def modules_of(source: str, folder: Path, root: Path) -> tuple[Path, ...]:
-    """Return the files of the project modules that a source imports, directly or through others.
-
-    Parameters
-    ----------
-    source : str
-        Python, possibly with IPython's `%` and `!` lines.
-    folder : Path
-        Where the source lies; Python looks there first.
-    root : Path
-        The project's root.
-    """
-    root, folder = root.resolve(), folder.resolve()
-    entries = [Path(entry).resolve() for entry in sys.path]
-    folders = [folder, *(entry for entry in entries if in_project(entry, root))]
-    # Most imports are of libraries: one look into a folder saves many for single files.
-    own = {file.stem for place in folders if place.is_dir() for file in place.iterdir()}
-    found: set[Path] = set()
-    waiting = [(folder, _parse(source))]
-    while waiting:
-        place, imports = waiting.pop()
-        for dots, name in imports:
-            if not dots and name.partition(".")[0] not in own:
-                continue
-            base = [place, *place.parents][dots - 1 : dots] if dots else folders
-            for file in _files_of(name, base):
-                if file not in found:
-                    found.add(file)
-                    waiting.append((file.parent, _imports(file)))
-    return tuple(sorted(found))
-
-
-def libraries_of(source: str, *modules: Path) -> dict[str, str]:
-    """Return the versions of the installed distributions that a source and modules import.
-
-    The standard library counts as Python's minor version, under the name `python`.
-    """
-    imports = {*_parse(source), *(item for module in modules for item in _imports(module))}
-    names = {name.partition(".")[0] for dots, name in imports if not dots}
-    owners = {owner for name in names for owner in _owners().get(name, ())}
-    python = f"{sys.version_info.major}.{sys.version_info.minor}"
-    return {"python": python} | {owner: _version(owner) for owner in sorted(owners)}
-
-
-def _tree(source: str) -> ast.Module:
-    """Parse Python, one thread at a time: two at once may end in a SystemError in Python 3.11."""
-    with _parsing:
-        return ast.parse(source)
-
-
-@lru_cache(maxsize=1000)
-def _parse(source: str) -> tuple[Import, ...]:
-    try:
-        tree = _tree(source)
-    except SyntaxError:
-        try:
-            tree = _tree(re.sub(r"^(\s*)[%!].*$", r"\1pass", source, flags=re.M))
-        except SyntaxError:
-            return ()  # running it will tell
-    imports: list[Import] = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            imports += [(0, alias.name) for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            start = f"{node.module}." if node.module else ""
-            imports += [(node.level, start + alias.name) for alias in node.names]
-    return tuple(dict.fromkeys(imports))
-
-
-def _imports(module: Path) -> tuple[Import, ...]:
-    return remembered(module, _read_imports) or ()
-
-
-def _read_imports(module: Path) -> tuple[Import, ...]:
-    return _parse(module.read_text(encoding="utf-8", errors="replace"))  # Python will complain
-
-
-def _files_of(name: str, folders: list[Path]) -> list[Path]:
-    """Return the files that importing a dotted name executes, outermost package first."""
-    for folder in folders:
-        files: list[Path] = []
-        place = folder
-        for part in name.split("."):
-            if part == "*":  # it may import any of the package's modules
-                files += place.glob("*.py")
-                break
-            package, module = place / part / "__init__.py", place / f"{part}.py"
-            place = place / part
-            if package.is_file():
-                files.append(package)
-            elif module.is_file():
-                files.append(module)
-                break
-            elif not place.is_dir():
-                break
-        if files:
-            return files
-    return []
-
-
-@lru_cache
-def _owners() -> dict[str, set[str]]:
-    """Map the top-level names that can be imported to the distributions that install them.
-
-    :func:`importlib.metadata.packages_distributions` does the same in several times the time.
-    """
-    from importlib import metadata
-
-    owners: dict[str, set[str]] = {}
-    for distribution in metadata.distributions():
-        record = distribution.read_text("RECORD") or ""
-        for first in {line.partition(",")[0].partition("/")[0] for line in record.splitlines()}:
-            name = first.partition(".")[0]
-            if name.isidentifier() and name != "__pycache__":
-                owners.setdefault(name, set()).add(distribution.name)
-    return owners
-
-
-@lru_cache
-def _version(distribution: str) -> str:
-    from importlib import metadata
-
-    try:
-        return metadata.version(distribution)
-    except metadata.PackageNotFoundError:
-        return MISSING
-
+__all__ = ["Record", "changes", "finish", "libraries_of", "listen", "modules_of", "named_files",
+           "paused", "record_of", "with_named"]  # fmt: skip
 
 FOLDER = "folder"
 """Stands for the digest of a folder that was looked up, not listed."""
 
-_SYSTEM: tuple[str, ...] = (
-    "/bin",
-    "/dev",
-    "/etc",
-    "/lib",
-    "/opt",
-    "/proc",
-    "/run",
-    "/sbin",
-    "/sys",
-    "/usr",
-    "/var",
+_SYSTEM = tuple(
+    """/bin /dev /etc /lib /opt /proc /run /sbin /sys /usr /var /Library /System
+    /private/etc""".split()
 )
-_SYSTEM += ("/Library", "/System", "/private/etc")
 _OWN = str(Path(__file__).parents[1])  # what `figure` does is the store's business
 _STANDARD = str(Path(os.__file__).parent)
 _INSTALLED = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
@@ -216,7 +75,7 @@ class Record:
                 name: _digest_of(_names(root / name, root), written, name) for name in self.folders
             },
             environment={name: _hashed(os.environ.get(name)) for name in self.environment},
-            libraries={name: _version(name) for name in self.libraries},
+            libraries={name: version(name) for name in self.libraries},
             written=tuple(name for name in self.written if (root / name).is_file()),
         )
 
@@ -278,15 +137,15 @@ def named_files(source: str, folder: Path, root: Path) -> dict[str, str]:
 
     So that a file counts which a library opens without Python's knowledge, as HDF5's does.
     """
-    texts = {text for text in _texts(source) if text.strip() and "\0" not in text}
+    names = {text for text in texts(source) if text.strip() and "\0" not in text}
     places = [folder, root, root / "data"]
     with suppress(OSError):
-        places += [place / text for place in (folder, root) for text in texts if text.strip("./")]
+        places += [place / name for place in (folder, root) for name in names if name.strip("./")]
     found = {}
     for place in dict.fromkeys(places):
-        for text in texts:
+        for name in names:
             with suppress(OSError, ValueError):
-                path = Path(os.path.normpath(place / text))
+                path = Path(os.path.normpath(place / name))
                 if path.is_file() and _Recorder(root).counts(path):
                     found[os.path.relpath(path, root)] = _state(path)
     return found
@@ -300,16 +159,6 @@ def with_named(record: Record, named: dict[str, str], root: Path) -> Record:
         # What is not was written, not read.
         files=record.files | {n: named[n] for n in sorted(unseen) if _state(root / n) == named[n]},
     )
-
-
-@lru_cache(maxsize=1000)
-def _texts(source: str) -> frozenset[str]:
-    try:
-        tree = _tree(re.sub(r"^(\s*)[%!].*$", r"\1pass", source, flags=re.M))
-    except (SyntaxError, ValueError, RecursionError):
-        return frozenset()
-    nodes = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
-    return frozenset(text for text in nodes if isinstance(text, str) and len(text) < 200)
 
 
 class _Recorder:
@@ -399,12 +248,11 @@ class _Recorder:
 
 def record_of(result: dict[str, Any]) -> Record:
     """Return the record of what :func:`finish` wrote, with the versions of the libraries."""
-    owners = {owner for name in result["modules"] for owner in _owners().get(name, ())}
     return Record(
         files=result["files"],
         folders=result["folders"],
         environment=result["environment"],
-        libraries={owner: _version(owner) for owner in sorted(owners)},
+        libraries=versions(result["modules"]),
         written=tuple(result["written"]),
         children=tuple(map(str, result["children"])),
     )

@@ -47,6 +47,13 @@ SCRIPTED = re.compile(
     r"<(msub|msup|msubsup)>(<mi[^>]*>[fgjpqyJQβγζημξρςφϕχψ]</mi>"
     r'|<mover><mi[^>]*>[^<]*</mi><mo accent="true"[^>]*>[^<]*</mo></mover>)'
 )
+# In print a thin space parts the name of a function from what stands beside it, but no parenthesis.
+NAMED = '<mrow><mi mathvariant="normal">[A-Za-z]+</mi><mo>&#8289;</mo></mrow>'
+AFTER_NAME = re.compile(rf"({NAMED})(?=<m(?:i|n|sub|sup|subsup|frac|row)[ >])")
+BEFORE_NAME = re.compile(
+    rf'((?<!−)</mi>|</m(?:n|sub|sup|subsup|frac)>|form="postfix">[^<]*</mo>)(?={NAMED})'
+)
+THIN = '<mspace width="0.167em"></mspace>'
 # An item that begins with a letter of its own needs no bullet before it.
 LETTERED = re.compile(r"<li>(?=(?:<p>)?<strong>[a-z]\)</strong>)")
 # A heading that says nothing is announced as one; an empty cell is not.
@@ -79,6 +86,7 @@ def tidy(body: str, image_size: ImageSize) -> Markup:
     body = PLAIN_CODE.sub(r"\1", CODE_LINE.sub(r"\1", body))
     body = PRIME.sub(r'<mrow>\1<mo lspace="0" rspace="0">\2</mo></mrow>', body)
     body = ACCENT.sub(_accent, body)
+    body = AFTER_NAME.sub(rf"\1{THIN}", BEFORE_NAME.sub(rf"\1{THIN}", body))
     body = SCRIPTED.sub(r'<\1><mpadded height="0.5em" depth="0">\2</mpadded>', body)
     body = LETTERED.sub('<li class="lettered">', body)
     body = EMPTY_HEADING.sub(r"<td\1></td>", body)

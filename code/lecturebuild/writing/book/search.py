@@ -8,7 +8,9 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from html.parser import HTMLParser
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +42,6 @@ class Section:
     """A section of a page: its place in the book and its words, by how much they tell."""
 
     href: str
-    chapter: str
     title: str
     name: str
     """Its label in words: an author calls it by what it is about."""
@@ -49,13 +50,22 @@ class Section:
     text: list[str] = field(default_factory=list)
     code: list[str] = field(default_factory=list)
 
+    def words(self) -> dict[str, str]:
+        """Return all of it as texts."""
+        joined = {"terms": " ".join(self.terms), "text": _joined(self.text)}
+        return asdict(self) | joined | {"code": _joined(self.code)}
+
 
 class _Page(HTMLParser):
-    """Reads the sections of a page, and the numbers of its headings and captions."""
+    """Reads the sections of a page, and the numbers of its headings and captions.
 
-    def __init__(self, href: str, chapter: str) -> None:
+    With a tree of selectolax or lxml it is neither shorter nor, a page at a time, worth another
+    package: each asks an element for the text in it, here a text is to know the elements around.
+    """
+
+    def __init__(self, href: str) -> None:
         super().__init__()
-        self.href, self.chapter = href, chapter
+        self.href = href
         self.sections: list[Section] = []
         self.places: dict[str, str] = {}
         """By the identifier of a figure, formula, table or section, what it shows."""
@@ -74,7 +84,7 @@ class _Page(HTMLParser):
         if tag in HEADINGS and name:
             place = f"{self.href}#{name}" if tag != "h1" else self.href
             words = name.removeprefix("sec-").replace("-", " ")
-            self.sections.append(Section(place, self.chapter, "", words))
+            self.sections.append(Section(place, "", words))
             self.title = []
         if name:
             self.places.setdefault(name, "")
@@ -126,8 +136,12 @@ def search_step(pages: dict[str, Step], shared: Step, hidden: Iterable[Path], ro
     root : Path
         The project's folder, which may hold a table of synonyms.
     """
-    places = {page.with_suffix(".html").as_posix() for page in hidden}
-    found = {href: page for href, page in pages.items() if href not in places}
+    unlisted = {page.with_suffix(".html").as_posix() for page in hidden}
+    found: dict[str, Step] = {}
+    for href, page in pages.items():
+        if href not in unlisted:
+            read = partial(_read_page, href)
+            found[href] = Step("sections", href, read, {"page": page}, read=attrgetter("only"))
     table = [root / SYNONYMS] if (root / SYNONYMS).is_file() else []
     inputs = {"pages": found, "titles": value(_titles, book=shared), "table": table}
     inputs["labels"] = value(_labels, book=shared)
@@ -146,6 +160,15 @@ def _places(result: Result) -> dict[str, File]:
     return {FILE: result.only}
 
 
+def _read_page(href: str, folder: Path, page: File) -> None:
+    """Write down the sections of a page and what is labelled in it."""
+    reader = _Page(href)
+    text = page.path.read_text(encoding="utf-8")
+    reader.feed(text[text.index("<article>") : text.rindex("</article>")])
+    content = {"sections": [each.words() for each in reader.sections], "places": reader.places}
+    (folder / "sections.json").write_text(json.dumps(content), encoding="utf-8")
+
+
 def _write_index(
     folder: Path,
     pages: dict[str, File],
@@ -153,39 +176,29 @@ def _write_index(
     labels: dict[str, dict[str, Any]],
     table: list[Path],
 ) -> None:
-    content = _content({href: page.path for href, page in pages.items()}, titles, labels)
-    content["synonyms"] = {word: term for file in table for word, term in _synonyms(file).items()}
-    text = f"window.lectureSearch = {json.dumps(content, ensure_ascii=False)};\n"
-    (folder / Path(FILE).name).write_text(text, encoding="utf-8")
-
-
-def _content(
-    pages: dict[str, Path], titles: dict[str, str], labels: dict[str, dict[str, Any]]
-) -> dict[str, Any]:
     sections: list[dict[str, str]] = []
     places: list[dict[str, str]] = []
     for href, file in pages.items():
-        page = _Page(href, titles[href])
-        text = file.read_text(encoding="utf-8")
-        page.feed(text[text.index("<article>") : text.rindex("</article>")])
-        for section in page.sections:
-            words = {name: _joined(asdict(section)[name]) for name in ("text", "code")}
-            terms = " ".join(section.terms)
-            sections.append({**asdict(section), **words, "terms": terms})
+        page, chapter = json.loads(file.path.read_bytes()), titles[href]
+        sections += [
+            {"href": section["href"], "chapter": chapter, **section} for section in page["sections"]
+        ]
         for label, entry in labels.items():
-            if entry["page"] == href and entry["number"] and label in page.places:
-                kind = KINDS[entry["kind"]]
+            if entry["page"] == href and entry["number"] and label in page["places"]:
                 places.append(
                     {
                         "kind": entry["kind"],
                         "number": entry["number"],
                         "href": f"{href}#{label}",
-                        "chapter": titles[href],
-                        "title": f"{kind} {entry['number']}",
-                        "text": _joined([page.places[label]]),
+                        "chapter": chapter,
+                        "title": f"{KINDS[entry['kind']]} {entry['number']}",
+                        "text": _joined(page["places"][label]),
                     }
                 )
-    return {"sections": sections, "places": places}
+    synonyms = {word: term for file in table for word, term in _synonyms(file).items()}
+    content = {"sections": sections, "places": places, "synonyms": synonyms}
+    text = f"window.lectureSearch = {json.dumps(content, ensure_ascii=False)};\n"
+    (folder / Path(FILE).name).write_text(text, encoding="utf-8")
 
 
 def _synonyms(file: Path) -> dict[str, str]:
