@@ -9,14 +9,15 @@ import hashlib
 import html
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from lecturebuild.reading.source import Cell, Document, Line, name
 from lecturebuild.running.execute import Executed
 from lecturebuild.running.outputs import Output
 from lecturebuild.steps.errors import LectureError
+from lecturebuild.writing import pandoc
 from lecturebuild.writing.book import pictures
+from lecturebuild.writing.pandoc import Woven
 
 FRAME = re.compile(r"^##\s")
 EMPTY = re.compile(r"\s*<pre\b[^>]*>\s*</pre>\s*")
@@ -37,20 +38,8 @@ FORMULA = re.compile(
 EMBEDDED = re.compile(
     r"(?P<start>\bsrc=[\"']?)data:(?:video|audio)/(?P<kind>[\w.+-]+);base64,(?P<content>[\w+/=\s]+)"
 )
-MEDIA = "lecture-media:"
-"""Stands, in HTML, for the folder of the media, which page.py knows."""
-
 FigureFiles = Callable[[str], dict[str, Path]]
 """Returns, for the name of a figure of the store, its files by suffix."""
-
-
-@dataclass(frozen=True)
-class Woven:
-    """A document as Markdown, the origin of each line, and the pictures it shows by file name."""
-
-    text: str
-    origins: tuple[tuple[Path, int], ...]
-    media: dict[str, Path]
 
 
 def weave(
@@ -270,7 +259,7 @@ def _extracted(markup: str, media_folder: Path, media: dict[str, Path]) -> str:
         if not file.is_file():
             file.write_bytes(content)
         media[file.name] = file
-        return f"{found['start']}{MEDIA}{file.name}"
+        return f"{found['start']}{pandoc.MEDIA}{file.name}"
 
     return EMBEDDED.sub(extract, markup) if ";base64," in markup else markup
 

@@ -21,7 +21,7 @@ from lecturebuild.steps.store import Read, Step, value
 from lecturebuild.writing import crossref, pandoc
 from lecturebuild.writing.book import markup, pictures, sources
 from lecturebuild.writing.crossref import Labels
-from lecturebuild.writing.weave import MEDIA, Woven
+from lecturebuild.writing.pandoc import MEDIA, Woven
 from lecturebuild.writing.words import translated, words
 
 THEME = Path(__file__).parent / "theme"
