@@ -4,6 +4,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from browser import PHONE, chromium, opened, serve
 from projects import make, read_page, render, write
 
 from lecturebuild.reading.project import read_project
@@ -72,6 +73,19 @@ def test_edition(tmp_path, monkeypatch, files, edition):
     assert sources.edition(read).endswith("2 January 1970")
 
 
+def _cover_no_code(browser, address):
+    """Check where the link to a cell stands: beside "Copy"; below the code for fingers."""
+    with opened(browser, address + "index.html") as page:
+        link, copy = (page.locator(one).first.bounding_box() for one in (".cell-source", ".copy"))
+        assert link["y"] == copy["y"] and link["x"] + link["width"] < copy["x"]
+    window = {"width": PHONE[0], "height": PHONE[1]}
+    context = browser.new_context(viewport=window, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto(address + "index.html")
+    link, code = (page.locator(one).first.bounding_box() for one in (".cell-source", "pre"))
+    assert link["y"] >= code["y"] + code["height"]
+
+
 def test_page_figure_and_cell_link_to_their_sources(tmp_path):
     shown = '#| echo: false\n#| label: fig-a\n#| fig-cap: A.\nfigure("a")'
     draw = "def draw():\n    return Figure(figsize=(1, 1))\n"
@@ -90,6 +104,8 @@ def test_page_figure_and_cell_link_to_their_sources(tmp_path):
     blob = "https://github.com/a/b/blob/main/"
     cells = [link.get("href") for link in page.all("a", "cell-source")]
     assert cells == [f"{blob}index.qmd#L3", f"{blob}_part.qmd#L2"]
+    with serve(tmp_path / "_book") as address, chromium() as browser:
+        _cover_no_code(browser, address)
     links = {link.get("href") for link in page.all("a")}
     assert {f"{blob}index.qmd", f"{blob}figures/a.py"} <= links
     write(tmp_path, {"_quarto.yml": settings.replace("repo-url", "site-url")})
