@@ -66,3 +66,10 @@ def test_list_is_made_again_exactly_when_it_changed(root):
     write(root, {"chapters/slow.qmd": f"{SLOW}\nA [neuron]{{.term}}.\n"})
     assert "pages  chapters/terms.qmd" in render(root).out
     assert rows(root) == ["neuron Slow", "slow perceptron Slow"]
+
+
+def test_a_term_that_begins_a_sentence_is_small_like_the_others(root):
+    terms = "[Keras]{.term} is at keras.io. [Dropout]{.term} is a dropout, [ReLU]{.term} a relu.\n"
+    write(root, {"chapters/slow.qmd": f"{SLOW}\n{terms}"})
+    render(root)
+    assert rows(root) == ["dropout Slow", "Keras Slow", "ReLU Slow", "slow perceptron Slow"]

@@ -80,7 +80,7 @@ def weave(
         executed = block.page in results and block.options.get("eval", True)
         found = results[block.page] if executed else Executed()
         outputs = found.outputs[block.index] if executed else ()
-        new = _cell(block, outputs, figure_files, found.media, media, executed)
+        new = _cell(block, outputs, figure_files, found.media, media, executed, deck)
         lines += [block.indent + line if line else "" for line in new]
         origins += [(block.file, block.line)] * len(new)
     return Woven("\n".join(lines) + "\n", tuple(origins), media)
@@ -93,12 +93,13 @@ def _cell(
     media_folder: Path,
     media: dict[str, Path],
     executed: bool,
+    deck: bool,
 ) -> list[str]:
     if cell.options.get("include", True) is False:
         return []
     body: list[str] = []
     if cell.options.get("echo", True) and cell.code.strip():
-        body += _code(cell)
+        body += _code(cell, deck)
     if cell.options.get("output", True) is not False:
         pictures = [output for output in outputs if output.kind in ("image", "figure")]
         is_figure = cell.label is not None and cell.label.startswith("fig-")
@@ -125,9 +126,11 @@ def _div(attributes: str, body: list[str]) -> list[str]:
     return [f"<div {attributes}>", "", *body, "", "</div>", ""]
 
 
-def _code(cell: Cell) -> list[str]:
+def _code(cell: Cell, deck: bool) -> list[str]:
     fence = _fence(cell.code)
     attributes = ".python .cell-code"
+    if not deck:  # for filters/cell-source.lua
+        attributes += f' data-source="{_quoted(cell.file.as_posix())}#L{cell.line}"'
     if label := cell.options.get("lst-label"):
         attributes = f"#{label} {attributes}"
     for key in ("lst-cap", "filename"):

@@ -19,15 +19,18 @@ from lecturebuild.steps.store import Step, value
 MADE = {"__pycache__", "node_modules", "build", "dist"}
 
 
-def address(project: Project, file: Path) -> str:
-    """Return the address at which the project's repository shows a file; empty without one."""
+def address(project: Project, file: Path = Path()) -> str:
+    """Return the address at which the project's repository shows a file; empty without one.
+
+    Without a file it is that of the project's folder.
+    """
     book = project.settings
     repository = book.text("book", "repo-url").rstrip("/")
     if not repository:
         return ""
     branch = book.text("book", "repo-branch") or "main"
     view = "-/blob" if "gitlab" in repository else "blob"
-    return f"{repository}/{view}/{branch}/{file.as_posix()}"
+    return "/".join([repository, view, branch, *file.parts])
 
 
 def archive(project: Project) -> str:
@@ -85,7 +88,8 @@ def edition(project: Project) -> str:
     day = _git(root, "log", "-1", "--format=%cs").strip() or day
     if (epoch := os.environ.get("SOURCE_DATE_EPOCH", "")).isdigit():
         day = datetime.fromtimestamp(int(epoch), UTC).date().isoformat()
-    parts = [f"Version {version}" if version else "", _spelt(day)]
+    english = (project.settings.text("lang") or "en").startswith("en")
+    parts = [f"Version {version}" if version else "", _spelt(day) if english else day]
     return ", ".join(part for part in parts if part)
 
 

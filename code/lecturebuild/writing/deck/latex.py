@@ -36,6 +36,7 @@ FILTERS = [
         "frames",
         "answers",
         "muted",
+        "lettered",
         "paths",
         "shapes",
         "visibility",
