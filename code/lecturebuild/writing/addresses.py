@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import os
 import re
 from collections.abc import Collection, Iterable, Iterator
 from difflib import get_close_matches
@@ -193,11 +194,5 @@ def _in_html(document: Document, labels: Labels) -> Iterator[Address]:
             path = address.partition("#")[0].partition("?")[0]
             from_root = path.removeprefix("/")
             if not path.startswith("/"):
-                parts: list[str] = list(document.path.parent.parts)
-                for part in path.split("/"):
-                    if part == ".." and parts:
-                        parts.pop()
-                    elif part not in (".", "", ".."):
-                        parts.append(part)
-                from_root = "/".join(parts)
+                from_root = os.path.normpath(f"/{document.path.parent.as_posix()}/{path}")[1:]
             yield Address(address, from_root if path else "", str(document.path))
