@@ -84,7 +84,8 @@ def test_the_first_numbers_are_those_of_the_worked_example(page):
             expected = [new.w1[j, k], step.w1[j, k]]
             assert numbers[f"w 1 {j + 1} {k}"] == pytest.approx(expected, abs=1e-12)
     new_error = network.error(new, worked_example.EVENT, worked_example.TARGET)
-    assert numbers["E"] == pytest.approx([new_error], abs=1e-12)
+    old_error = network.error(worked_example.NETWORK, worked_example.EVENT, worked_example.TARGET)
+    assert numbers["E"] == pytest.approx([old_error, new_error], abs=1e-12)
 
 
 CASES = [
@@ -129,7 +130,7 @@ def test_one_number_a_press_and_each_is_pythons(
     for (j, k), value in np.ndenumerate(new.weights[-1]):
         assert shown(page)[f"w {last} {j + 1} {k}"][0] == pytest.approx(value, abs=1e-9)
     press(page, "Next number")
-    assert shown(page)["E"][0] == pytest.approx(deep.error(new, x, t, function), abs=1e-9)
+    assert shown(page)["E"][1] == pytest.approx(deep.error(new, x, t, function), abs=1e-9)
     press(page, "Next event")
     press(page, "Next number")
     press(page, "Do all")
@@ -179,8 +180,11 @@ def test_ten_epochs_are_pythons(open_page, address):
             net = deep.update(net, deep.gradient(net, x, t), 0.7)
     now = np.mean([deep.error(net, x, t) for x, t in XOR])
     assert shown(page)["w 2 1 1"][0] == pytest.approx(net.weights[1][0, 1], abs=1e-9)
-    expect(message(page)).to_contain_text(f"mean error of the 4 events is {now:.4f}".rstrip("0"))
-    expect(message(page)).to_contain_text(f"it was {before:.4f}".rstrip("0"))
+    expect(message(page)).to_contain_text("After 10 epochs, each of them once")
+    expect(message(page)).to_contain_text(f"mean error of the 4 events is {now:#.4g}")
+    expect(message(page)).to_contain_text(f"it was {before:#.4g}")
+    press(page, "Ten epochs")
+    expect(message(page)).to_contain_text("After 20 epochs")
 
 
 def test_divergence_is_said_in_words(open_page, address):
@@ -211,18 +215,130 @@ def test_the_student_enters_the_numbers(page):
     assert page.locator(".stepper-formulas math").count() == 2  # and the numbers in it
     answer.fill("0,5")
     page.keyboard.press("Enter")
-    expect(message(page)).to_have_text("Right: v 1 is 0.5.")
+    expect(message(page)).to_have_text("Right: 0.5. Enter leads on.")
+    assert title(page) == "Weighted sum of hidden neuron 1"  # with its formula, until one goes on
+    assert page.locator(".stepper-formulas math").count() == 3
+    page.keyboard.press("Enter")
+    expect(answer).to_be_focused()
     for text in ("1/(1+exp(-0.5))", "-1", "0.269", "−0.4 − 0,5·0.622 + 0.7*0.269"):
         expect(page.locator(".stepper-score")).to_contain_text("right at once")
         answer.fill(text)
         page.keyboard.press("Enter")
         expect(message(page)).to_contain_text("Right")
+        page.keyboard.press("Enter")
     expect(page.locator(".stepper-score")).to_have_text("4 of 5 right at once")
     answer.fill("a lot")
     page.keyboard.press("Enter")
     expect(message(page)).to_contain_text("Enter a number")
+    assert title(page) == "Output of the network"
     press(page, "Tell me")
+    assert title(page) == "Output of the network"
+    expect(message(page)).to_contain_text("It is 0.3722")
+    assert page.locator(".stepper-formulas math").count() == 3
+    page.keyboard.press("Enter")
     assert title(page) == "Error of this event"
+    expect(answer).to_be_focused()
+
+
+def tell_all(page):
+    """Go on by keyboard, from the number that is asked for to the last one of the event."""
+    while page.get_by_role("button", name="Next event ▸").count() == 0:
+        if page.locator("[name=answer]").is_enabled() and not page.locator("[inert]").count():
+            expect(page.locator("[name=answer]")).to_be_focused()
+            page.keyboard.press("Tab")
+            page.keyboard.press("Tab")
+        page.keyboard.press("Enter")  # “Tell me”, or on
+
+
+def test_the_keyboard_leads_through_an_event_that_one_computes(page):
+    page.get_by_label("I enter the numbers").check()
+    expect(page.locator(".stepper-code")).not_to_have_attribute("open", "")
+    tell_all(page)
+    expect(page.get_by_role("button", name="Next event ▸")).to_be_focused()
+    expect(page.get_by_role("button", name="Update, next event")).not_to_be_visible()
+    expect(page.locator(".stepper-score")).to_have_text("0 of 20 right at once")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("[name=answer]")).to_be_focused()
+    expect(page.get_by_label("Event")).to_have_value("1")
+    page.locator(".stepper-settings summary").click()
+    page.get_by_label("Hidden neurons").select_option("3")
+    expect(page.locator(".stepper-score")).to_be_empty()
+    expect(message(page)).to_contain_text("What is v 1?")
+
+
+def test_a_rate_is_refused_or_is_the_reason(page):
+    for rate in ("-1", "0"):
+        page.locator("[name=rate]").fill(rate)
+        page.keyboard.press("Tab")
+        if rate == "-1":
+            expect(message(page)).to_contain_text("“-1” is not a number from 0 to 1000")
+            assert page.locator("[name=rate]").input_value() == "0.5"
+    press(page, "Do all")
+    expect(page.locator(".stepper-panel")).to_contain_text("the rate η is 0, so no weight")
+
+
+def test_the_weight_of_the_update_is_marked_and_asked_for(page):
+    for _ in range(21):
+        press(page, "Next number")
+    page.get_by_label("I enter the numbers").check()
+    assert title(page).startswith("Update")
+    marked = page.locator(".label.forward")
+    expect(marked).to_have_count(1)
+    expect(marked).to_have_attribute("data-weight", "2 1 2")
+    expect(marked).to_contain_text("0.7→ ?")
+    press(page, "Tell me")
+    w2 = "w2 = network.w2 - eta * step.w2"
+    assert page.locator(".stepper-code mark").text_content().strip() == w2
+    example = worked_example.NETWORK
+    step = network.gradient(example, worked_example.EVENT, worked_example.TARGET)
+    new = network.update(example, step, worked_example.ETA).w2[2]
+    expect(page.locator(".label.forward .weight")).to_have_text(f"{new:.4f}")
+
+
+def test_one_rule_for_digits(page):
+    written = {
+        0.5: "0.5",
+        0.1 + 0.2: "0.3",
+        -0.14003: "−0.1400",
+        -0.33849: "−0.3385",
+        0.017238: "0.01724",
+        -0.000369: "−3.69·10⁻⁴",
+        8.8812e-10: "8.881·10⁻¹⁰",
+        123456789.0: "1.235·10⁸",
+        12345.678: "12346",
+        0: "0",
+    }
+    for value, text in written.items():
+        assert page.evaluate("v => nnlecture.steps.digits(v)", value) == text
+    press(page, "Do all")
+    press(page, "Back")
+    result = page.locator(".stepper-result mo").first
+    expect(result).to_have_text("≈")
+
+
+def test_a_saturated_neuron_keeps_what_is_left_of_its_slope(open_page, address):
+    page = open_page(f"{address}?weights=20,0,0,-0.3,-0.2,0.3,-0.4,-0.5,0.7")
+    for _ in range(11):
+        press(page, "Next number")
+    expect(page.locator(".stepper-formulas")).to_contain_text("2.061")
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_formulas_can_be_read_on_a_phone(open_page, address, width):
+    page = open_page(address + "?net=3-4-4-1&rate=0.1", viewport={"width": width, "height": 800})
+    while page.get_by_role("button", name="Next event ▸").count() == 0:
+        press(page, "Next number")
+        sizes, room, needed = page.evaluate(
+            """() => {
+                const frame = document.querySelector('.stepper-formulas');
+                const formulas = [...frame.querySelectorAll('math')];
+                const size = (one) => parseFloat(getComputedStyle(one).fontSize);
+                const needed = formulas.map((one) => one.scrollWidth);
+                return [formulas.map(size), frame.clientWidth, Math.max(...needed)];
+            }"""
+        )
+        assert min(sizes) == max(sizes) >= 12, title(page)
+        assert needed <= room, title(page)
 
 
 CALCULATIONS = {
@@ -233,6 +349,7 @@ CALCULATIONS = {
     "0.5*(0.3722−1)^2": 0.5 * (0.3722 - 1) ** 2,
     "-(2--3)/4×2": -2.5,
     "tanh(ln(exp(.5)))": np.tanh(0.5),
+    "sigmoid(-0.5)": 1 / (1 + np.exp(0.5)),
     "1-2-3": -4,
     "8/4/2": 1,
 }
@@ -267,7 +384,8 @@ def test_who_computes_with_the_numbers_of_the_picture_is_right(open_page, addres
 
     def read(place, index):
         text = page.locator(place).locator("[data-value]").nth(index).text_content()
-        return float(text.replace("−", "-").replace("∂", ""))
+        text = text.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-", "∂"))
+        return float(text.replace("·10", "e"))
 
     def node(layer, j, index):
         return read(f'[data-node="{layer} {j}"]', index)
@@ -279,6 +397,7 @@ def test_who_computes_with_the_numbers_of_the_picture_is_right(open_page, addres
         page.locator("[name=answer]").fill(f"{value:.4g}")
         page.keyboard.press("Enter")
         expect(message(page)).to_contain_text("Right")
+        page.keyboard.press("Enter")
 
     hidden = range(1, layers[1] + 1)
     for _ in range(2):
@@ -301,8 +420,8 @@ def test_who_computes_with_the_numbers_of_the_picture_is_right(open_page, addres
         for j in hidden:
             for k in range(3):
                 answer(node(1, j, 2) * x[k])
-        slope = read('[data-weight="2 1 1"]', 1)
-        answer(weight(2, 1, 1) - 0.7 * slope)
+        slope = read('[data-weight="2 1 2"]', 1)
+        answer(weight(2, 1, 2) - 0.7 * slope)
         press(page, "Next event")
     score = page.locator(".stepper-score").inner_text()
     right, asked = (int(number) for number in re.findall(r"\d+", score))

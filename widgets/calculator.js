@@ -1,13 +1,14 @@
 /*
 A calculation as one types it, such as 0.2 + 0.4*2 or 1/(1+exp(-0.5)), and its value. It knows
-+ − · / ^, brackets, the number e and the functions exp, ln and tanh; anything else is no number.
++ − · / ^, brackets, the number e and the functions exp, ln, tanh and sigmoid; anything else is no number.
 */
 "use strict";
 
 var nnlecture = nnlecture || {};
 
 nnlecture.calculate = (() => {
-  const FUNCTIONS = { exp: Math.exp, ln: Math.log, tanh: Math.tanh };
+  const sigmoid = (x) => 1 / (1 + Math.exp(-x));
+  const FUNCTIONS = { exp: Math.exp, ln: Math.log, tanh: Math.tanh, sigmoid };
   const LONGEST = 200; // characters
   const TOKEN = /\s*(\d*\.?\d+|\d+\.|[a-z]+|[-+*/^()]|.)/gy;
 

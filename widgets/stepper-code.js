@@ -46,7 +46,7 @@ def update(network: Network, step: Gradient, eta: float) -> Network:
       deltaHidden: "delta_hidden =",
       slope: "return Gradient(",
       slopeHidden: "w1 = np.outer",
-      update: "return replace(",
+      update: "w2 = network.w2 -",
       new: "return float(",
     },
   },

@@ -10,18 +10,15 @@ nnlecture.stepperPicture = (() => {
   const NARROW = 560; // CSS pixels
   const LABELS = 9; // a layer with more weights shows only those of the current neuron
   const [INPUT_HEIGHT, NEURON_HEIGHT, BIAS, ERROR_HEIGHT] = [42, 62, 26, 42];
-  const DIGIT = 6.6; // width of a digit
+  const DIGIT = 7.6; // width of a digit, at most
   const [LABEL_WIDTH, LABEL_HEIGHT] = [52, 32]; // of a weight and its derivative
 
-  /* A number that fits into a node, with three digits at least, so that one can compute with it; or
-  the question mark of one that is asked for. */
-  function short(value) {
+  /* A number with four digits if there is room, or else with three (and, where it must be, closer together); or the question mark of one that
+  is asked for. */
+  function short(value, room) {
     if (value === "?") return value;
-    if (!Number.isFinite(value)) return "∞";
-    const size = Math.abs(value);
-    if (size >= 1000 || (size < 0.0005 && size > 0)) return value.toExponential(size < 1 ? 1 : 2).replace("+", "").replaceAll("-", "−");
-    const text = size >= 100 ? value.toFixed(1) : size >= 0.1 ? value.toFixed(3) : value.toPrecision(3);
-    return String(Number(text)).replace("-", "−");
+    const texts = [4, 3].map((precision) => nnlecture.steps.digits(value, precision));
+    return texts.find((text) => text.length * DIGIT <= room) ?? texts.at(-1);
   }
 
   /* Where everything stands: places[layer][index] = {x, y, width, height} by the centre, where index
@@ -37,7 +34,7 @@ nnlecture.stepperPicture = (() => {
       width: l ? across : Math.min(across, 64),
       height: l ? NEURON_HEIGHT : INPUT_HEIGHT,
     }));
-    const error = { width: narrow ? 150 : Math.max(across, 104), height: ERROR_HEIGHT };
+    const error = { width: 156, height: ERROR_HEIGHT };
     // Along a layer: the bias, then the neurons.
     const along = narrow ? "width" : "height";
     const room = narrow
@@ -99,8 +96,9 @@ nnlecture.stepperPicture = (() => {
   const text = (x, y, content, kind) => `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" class="${kind}">${content}</text>`;
   const box = ({ x, y, width, height }, kind) =>
     `<rect x="${(x - width / 2).toFixed(1)}" y="${(y - height / 2).toFixed(1)}" width="${width.toFixed(1)}" height="${height}" rx="6" class="${kind}"/>`;
-  const name = (letter, index) =>
-    `<tspan class="letter">${letter}</tspan>${index ? `<tspan dy="3" class="index">${index}</tspan>` : ""}`;
+  /* A letter with its index and, in a deep network, the number of the layer. */
+  const name = (letter, index = "", layer = "") =>
+    `<tspan class="letter">${letter}</tspan>${index && `<tspan dy="3" class="index">${index}</tspan>`}${layer && `<tspan dy="-9" class="index">(${layer})</tspan>`}`;
 
   /* Draw the network. `known` are the steps that were made, `current` is the one that is marked: the
   last of them, or the one that is asked for. `weights` are those to be shown, as network.w. */
@@ -121,14 +119,15 @@ nnlecture.stepperPicture = (() => {
       current && kinds.includes(current.kind) && current.layer === layer && current.neuron === neuron;
     // In a narrow box the digits move closer together.
     const half = places.at(-1)[1].width / 2 - 4;
-    const fitted = (content, kind) => {
-      const tight = !kind.includes("weight") && content.length * DIGIT > half;
-      return tight ? ` textLength="${half.toFixed(1)}" lengthAdjust="spacingAndGlyphs"` : "";
+    const labelRoom = narrow ? 34 : 54;
+    const fitted = (content, room, kind) => {
+      const tight = !kind.includes("weight") && content.length * DIGIT > room;
+      return tight ? ` textLength="${room.toFixed(1)}" lengthAdjust="spacingAndGlyphs"` : "";
     };
-    const shownNumber = (place, number, kind) => {
+    const shownNumber = (place, number, kind, room = half) => {
       if (number === undefined) return "";
-      const content = short(number);
-      return text(place.x, place.y, content, kind).replace("<text", `<text data-value="${number}"${fitted(content, kind)}`);
+      const content = short(number, room);
+      return text(place.x, place.y, content, kind).replace("<text", `<text data-value="${number}"${fitted(content, room, kind)}`);
     };
 
     /* Whether an edge takes part in the current step, and in which direction. */
@@ -138,7 +137,8 @@ nnlecture.stepperPicture = (() => {
       if ((kind === "v" || kind === "u") && layer === l && neuron === j) return "forward";
       if (kind === "deltaHidden" && layer === l - 1 && neuron === k) return "backward";
       if (kind === "slope" && layer === l && neuron === j && source === k) return "backward";
-      return kind === "update" ? "moved" : "";
+      if (kind === "update") return layer === l && neuron === j && source === k ? "forward" : "moved";
+      return "";
     }
 
     const lines = [];
@@ -154,14 +154,15 @@ nnlecture.stepperPicture = (() => {
           const negative = weights[l - 1][j - 1][k] < 0 ? "negative" : "";
           lines.push(`<line x1="${x1}" y1="${y1}" x2="${x2}" y2="${y2}" class="edge ${used} ${negative}"/>`);
           const near = current && current.layer === l && current.neuron === j;
-          if (!few && !(used && used !== "moved") && !(near && ["slope", "phi"].includes(current.kind))) continue;
+          if (!few && ["", "moved"].includes(used) && !(near && ["slope", "phi"].includes(current.kind))) continue;
           const place = labelPlace(line, taken);
           const slope = at("slope", l, j, k);
           const up = { x: place.x, y: place.y + (slope === undefined ? 4 : -4) };
           labels.push(
             `<g class="label ${used}" data-weight="${l} ${j} ${k}">`,
-            shownNumber(up, weights[l - 1][j - 1][k], fresh ? "weight fresh" : "weight"),
-            slope === undefined ? "" : `${text(place.x, place.y + 11, `<tspan class="partial">∂</tspan> ${short(slope)}`, "back")}`.replace("<text", `<text data-value="${slope}"`),
+            shownNumber(up, weights[l - 1][j - 1][k], fresh ? "weight fresh" : "weight", labelRoom),
+            at("update", l, j, k) === "?" ? text(up.x + 24, up.y, "→ ?", "weight asked") : "",
+            slope === undefined ? "" : `${text(place.x, place.y + 11, `<tspan class="partial">∂</tspan> ${short(slope, labelRoom)}`, "back")}`.replace("<text", `<text data-value="${slope}"`),
             "</g>",
           );
         }
@@ -178,6 +179,8 @@ nnlecture.stepperPicture = (() => {
           return `<g data-node="0 ${j}">${box(place, `node input ${is(0, j, "x") ? "current" : ""}`)}${text(place.x, place.y - 5, name("x", j), "name")}${shownNumber({ x: place.x, y: place.y + 13 }, at("x", 0, j), "value")}</g>`;
         }
         const index = l === last ? "" : j;
+        const layerMark = last > 2 && l < last ? l : "";
+        const symbolWidth = layerMark ? 28 : 18;
         const [inner, outer] = l === last ? ["u", "y"] : ["v", "phi"];
         const [left, right] = [place.x - place.width / 4, place.x + place.width / 4];
         const top = place.y - place.height / 2;
@@ -185,24 +188,32 @@ nnlecture.stepperPicture = (() => {
         const now = is(l, j, inner) ? "current" : is(l, j, outer) ? "current" : is(l, j, "delta", "deltaHidden") ? "current signal" : "";
         return `<g data-node="${l} ${j}">${box(place, `node ${l === last ? "output" : "hidden"} ${now}`)}
           <path d="M${place.x.toFixed(1)} ${top}v38M${(place.x - place.width / 2).toFixed(1)} ${top + 38}h${place.width.toFixed(1)}" class="divide"/>
-          ${text(left, top + 14, name(l === last ? "u" : "v", index), "name")}${shownNumber({ x: left, y: top + 31 }, at(inner, l, j), "value")}
-          ${text(right, top + 14, name(l === last ? "y" : "φ", index), "name")}${shownNumber({ x: right, y: top + 31 }, at(outer, l, j), "value")}
-          ${text(left, top + 54, name("δ", index), "name")}${shownNumber({ x: right, y: top + 54 }, delta, "back")}</g>`;
+          ${text(left, top + 14, name(l === last ? "u" : "v", index, layerMark), "name")}${shownNumber({ x: left, y: top + 31 }, at(inner, l, j), "value")}
+          ${text(right, top + 14, name(l === last ? "y" : "ϕ", index, layerMark), "name")}${shownNumber({ x: right, y: top + 31 }, at(outer, l, j), "value")}
+          ${text(place.x - place.width / 2 + 4 + symbolWidth / 2, top + 54, name("δ", index, layerMark), "name")}
+          ${shownNumber({ x: place.x + symbolWidth / 2, y: top + 54 }, delta, "back", place.width - symbolWidth - 8)}</g>`;
       }),
     );
     const end = places[last][1];
     const newError = at("new", last, 1);
-    const errorNow = newError ?? at("E", last, 1);
+    // The error, and beside it that with the new weights, once it is known.
+    const columns = [
+      { title: name("t"), number: target },
+      { title: name("E"), number: at("E", last, 1), kind: "E" },
+      ...(newError === undefined ? [] : [{ title: `new ${name("E")}`, number: newError, kind: "new" }]),
+    ];
+    const written = columns.map(({ title, number, kind }, i) => {
+      const x = error.x + error.width * ((i + 0.5) / columns.length - 0.5);
+      const value = number === undefined ? "" : text(x, error.y + 13, short(number, 50), kind === "E" ? "value" : "value now");
+      return `${text(x, error.y - 5, title, "name")}${kind ? value.replace("<text", `<text data-value="${number}"`) : value}`;
+    });
     nodes.push(
       `<line x1="${end.x.toFixed(1)}" y1="${end.y + end.height / 2}" x2="${end.x.toFixed(1)}" y2="${error.y - error.height / 2}" class="edge"/>`,
       box(error, `node error ${current && ["E", "new"].includes(current.kind) ? "current" : ""}`),
-      text(error.x - error.width / 4, error.y - 5, name("t"), "name"),
-      text(error.x - error.width / 4, error.y + 13, short(target), "value"),
-      text(error.x + error.width / 4, error.y - 5, newError === undefined ? name("E") : `new ${name("E")}`, "name"),
-      `<g data-node="E">${shownNumber({ x: error.x + error.width / 4, y: error.y + 13 }, errorNow, "value")}</g>`,
+      `<g data-node="E">${written.join("")}</g>`,
     );
-    return `<svg viewBox="0 0 ${width} ${height.toFixed(0)}" width="${width}" height="${height.toFixed(0)}" aria-hidden="true" focusable="false">${lines.join("")}${labels.join("")}${nodes.join("")}</svg>`;
+    return `<svg viewBox="0 0 ${width} ${height.toFixed(0)}" width="${width}" height="${height.toFixed(0)}" class="${fresh ? "updated" : ""}" aria-hidden="true" focusable="false">${lines.join("")}${labels.join("")}${nodes.join("")}</svg>`;
   }
 
-  return { draw, short };
+  return { draw };
 })();

@@ -20,31 +20,46 @@ nnlecture.steps = (() => {
   const layerMark = (l) => `<mo stretchy="false">(</mo><mn>${l}</mn><mo stretchy="false">)</mo>`;
   const fraction = (top, bottom) => `<mfrac>${row(top)}${row(bottom)}</mfrac>`;
   const whole = (n) => `<mn>${n}</mn>`;
-  const [TIMES, EQUALS, PLUS, MINUS] = ["·", "=", "+", "−"].map(sign);
-  const [x, v, phi, u, y, t, E, h, w, delta, eta, e] = "x v φ u y t E h w δ η e".split(" ").map(symbol);
-  const slopeOf = (argument) => row(above(h, sign("′")), brackets(argument));
+  const [TIMES, EQUALS, MINUS] = ["·", "=", "−"].map(sign);
+  const PLUS = `<mo form="infix">+</mo>`; // also where it begins a line
+  const [x, v, phi, u, y, t, E, h, w, delta, eta, e] = "x v ϕ u y t E h w δ η e".split(" ").map(symbol);
+  const slopeOf = (argument) => row(`<msup>${h}<mo lspace="0" rspace="0">′</mo></msup>`, brackets(argument));
 
-  /* A number as one reads it: four decimals, or three digits where that would leave fewer. */
-  function digits(value) {
+  /* A number as one reads it: with four significant digits, but without zeros at the end if it is
+  exactly that; a very small or large one with a power of ten. */
+  function digits(value, precision = 4) {
     if (!Number.isFinite(value)) return Number.isNaN(value) ? "not a number" : "infinite";
-    if (value === 0) return "0";
-    const size = Math.abs(value);
-    if (size >= 1e5 || size < 1e-5) {
-      const [mantissa, exponent] = value.toExponential(2).split("e");
-      return `${mantissa}e${Number(exponent)}`.replaceAll("-", "−");
-    }
-    const text = size >= 0.01 ? value.toFixed(4).replace(/\.?0+$/, "") : value.toPrecision(3);
-    return text.replace("-", "−");
+    const [mantissa, exponent] = parts(value, precision);
+    const power = [...String(exponent)].map((d) => (d === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[d])).join("");
+    return `${mantissa}${exponent ? `·10${power}` : ""}`.replace("-", "−");
   }
+
+  /* The digits of a number, and the power of ten that goes with them (or 0). */
+  function parts(value, precision) {
+    if (value === 0) return ["0", 0];
+    const size = Math.abs(value);
+    const powers = size >= 1e5 || size < 1e-3;
+    const whole = !powers && size >= 10 ** (precision - 1);
+    const text = powers ? value.toExponential(precision - 1) : whole ? value.toFixed(0) : value.toPrecision(precision);
+    const [mantissa, exponent = "0"] = text.split("e");
+    const short = mantissa.includes(".") && !rounded(value, text) ? mantissa.replace(/\.?0+$/, "") : mantissa;
+    return [short, Number(exponent)];
+  }
+
+  /* Whether a number is not quite what is written; the computer's own rounding does not count. */
+  const rounded = (value, text) => Math.abs(Number(text) - value) > 1e-12 * Math.max(1e-3, Math.abs(value));
 
   /* A number in a formula; a negative one inside a product gets brackets. */
   function number(value) {
-    const [mantissa, exponent] = digits(Math.abs(value)).split("e");
-    const power = exponent ? row(TIMES, above(whole(10), row(`<mn>${exponent}</mn>`))) : "";
-    return row(value < 0 ? MINUS : "", whole(mantissa), power);
+    if (!Number.isFinite(value)) return `<mtext>${digits(value)}</mtext>`;
+    const [mantissa, exponent] = parts(Math.abs(value), 4);
+    const power = exponent ? row(TIMES, above(whole(10), number(exponent))) : "";
+    const kind = rounded(Math.abs(value), `${mantissa}e${exponent}`) ? ' class="rounded"' : "";
+    return row(value < 0 ? MINUS : "", `<mn${kind}>${mantissa}</mn>`, power);
   }
   const factor = (value) => (value < 0 ? brackets(number(value)) : number(value));
-  const sum = (terms) => row(...terms.flatMap((term, i) => (i ? [PLUS, term] : [term])));
+  // Each term is one element, so that a long sum can be broken into lines.
+  const sum = (terms) => `<mrow class="sum">${terms.map((term, i) => row(i ? PLUS : "", term)).join("")}</mrow>`;
   const product = (...factors) => row(...factors.flatMap((f, i) => (i ? [TIMES, f] : [f])));
 
   /* An activation function of a neuron with the sum `s` and the output `o`, both MathML: what it
@@ -61,9 +76,8 @@ nnlecture.steps = (() => {
     relu: {
       value: (s) => row(symbol("max"), brackets(whole(0), sign(","), s)),
       slope: (o, s) => `<mtext>${s > 0 ? "1, as the sum is positive" : "0, as the sum is not positive"}</mtext>`,
-      number: (s) => whole(s > 0 ? 1 : 0),
     },
-    linear: { value: (s) => s, slope: () => whole(1), number: () => whole(1) },
+    linear: { value: (s) => s, slope: () => whole(1) },
   };
 
   const NAMES = {
@@ -73,17 +87,13 @@ nnlecture.steps = (() => {
     linear: "the identity",
   };
 
-  /* The slope with the numbers put in, ready to be multiplied. */
-  function slopeNumber(name, sum, output) {
-    const { slope, number: plain } = ACTIVATIONS[name];
-    return plain ? plain(sum) : name === "tanh" ? brackets(slope(factor(output))) : slope(factor(output));
-  }
-
   /* All steps for a network of nnlecture.deep on one event with target `target`. Values and formulas
   are those of what the network computed last; `before` and `after` are all weights before and after
   the update, `newError` is the error with the new ones. */
   function steps(network, { target, rate, before, after, newError }) {
     const { layers, activations } = network;
+    // A slope is a number of its own: as 1 − 1 one would not see what is left of it.
+    const slopeNumber = (name, sum, output) => number(nnlecture.deep.ACTIVATIONS[name].dh(sum, output));
     const last = layers.length - 1;
     const deep = last > 2;
     const mark = (base, l) => (deep ? above(base, layerMark(l)) : base);
@@ -222,22 +232,25 @@ nnlecture.steps = (() => {
             value: slope(l, j, k),
             formula: k ? product(signalOf(l, j), outputOf(l - 1, k)) : product(signalOf(l, j), whole(1)),
             numbers: product(factor(signal(l, j)), k ? factor(output(l - 1, k)) : whole(1)),
-            why: "The error signal at the weight’s end times the signal at its beginning.",
+            why: "The error signal at the weight’s end times the signal at its beginning. In the picture it stands at the line, behind ∂.",
           });
         }
       }
     }
-    // The update moves all weights at once; the formula shows the first one behind the output's bias.
-    const shown = before.length - layers[last - 1];
+    // The update moves all weights at once; the formula shows one that leads to the output: the second
+    // behind the bias, as the first one of the worked example looks like the rate.
+    const from = Math.min(2, layers[last - 1]);
+    const shown = before.length - layers[last - 1] - 1 + from;
+    const shownWeight = weightOf(last, 1, from);
     add({
-      kind: "update", layer: last, neuron: 1, source: 1,
+      kind: "update", layer: last, neuron: 1, source: from,
       title: "Update: every weight moves against its derivative",
-      spoken: `all weights are new; w 1 1 of layer ${last}`,
-      name: weightOf(last, 1, 1), value: after[shown], label: "new\u00a0",
-      formula: row(weightOf(last, 1, 1), MINUS, eta, fraction(row(sign("∂"), E), row(sign("∂"), weightOf(last, 1, 1)))),
-      numbers: row(number(before[shown]), MINUS, product(factor(rate), factor(slope(last, 1, 1)))),
-      rule: "The rate η, times its derivative, is subtracted from each weight.",
-      why: "The same for every weight, with its own derivative: the picture shows all the new ones.",
+      spoken: `the new w 1 ${from} of layer ${last}`,
+      name: shownWeight, value: after[shown], label: "new\u00a0",
+      formula: row(shownWeight, MINUS, eta, fraction(row(sign("∂"), E), row(sign("∂"), shownWeight))),
+      numbers: row(number(before[shown]), MINUS, product(factor(rate), factor(slope(last, 1, from)))),
+      rule: "The rate η, times its derivative, is subtracted from each weight. The marked one is asked for.",
+      why: "The same for every weight, with its own derivative. All the new ones stand under “Change the network and its weights”.",
     });
     const old = nnlecture.deep.error(network, target);
     add({
@@ -249,7 +262,9 @@ nnlecture.steps = (() => {
         ? `It was ${digits(old)}: the step went downhill.`
         : newError > old
           ? `It was ${digits(old)}, so it has grown: with this rate η the step was too long.`
-          : "It is as it was: where the derivatives are 0, nothing moves.",
+          : rate === 0
+            ? "It is as it was: the rate η is 0, so no weight has moved."
+            : "It is as it was: where the derivatives are 0, or nearly so, nothing moves.",
     });
     return all;
   }

@@ -26,11 +26,11 @@ time. It takes the place of what stands in the element with the id "stepper".
     ],
     event: 0,
   };
-  // Events for the student's own network, by its number of inputs.
+  // Events for the student's own network, by its number of inputs; no input is 0, or derivatives were.
   const EVENTS = {
-    1: [[-1, 0], [0, 1], [1, 0]],
-    2: [[0, 0, 0], [0, 1, 1], [1, 0, 1], [1, 1, 0]],
-    3: [[0, 0, 1, 1], [0, 1, 1, 0], [1, 0, 0, 1], [1, 1, 1, 1]],
+    1: [[-1, 0], [0.5, 1], [2, 0]],
+    2: [[-1, -1, 0], [-1, 1, 1], [1, -1, 1], [1, 1, 0]],
+    3: [[-1, -1, 1, 1], [-1, 1, -1, 1], [1, -1, -1, 1], [1, 1, 1, 1]],
   };
   const OUTPUTS = ["sigmoid", "tanh", "linear"];
   const LARGEST = 1000; // of a weight, an input or a target that one may enter
@@ -63,6 +63,7 @@ time. It takes the place of what stands in the element with the id "stepper".
     if (setup.weights.length !== deep.weights(network).length || setup.weights.some(Number.isNaN)) {
       setup.weights = own ? randomWeights(layers, 1) : EXAMPLE.weights;
     }
+    setup.epochs = 0; // that were made with these weights
     setup.event = address.integer(text("event"), 1, setup.sample.length, 1) - 1;
     return possible(setup);
   }
@@ -93,15 +94,15 @@ time. It takes the place of what stands in the element with the id "stepper".
       <button type="button" name="back" aria-keyshortcuts="ArrowLeft">◂ Back</button>
       <button type="button" name="step" aria-keyshortcuts="ArrowRight">Next number ▸</button>
       <button type="button" name="all">Do all</button>
-      <button type="button" name="next">Next event</button>
+      <button type="button" name="next">Update, next event</button>
       <button type="button" name="epochs">Ten epochs</button>
       <label><input name="quiz" type="checkbox"> I enter the numbers</label>
+      <span class="stepper-score"></span>
     </div>
     <form class="stepper-answer" hidden>
       <label><span class="stepper-question"></span> <input name="answer" type="text" autocomplete="off" autocapitalize="off" spellcheck="false" size="20"></label>
       <button>Check</button>
       <button type="button" name="tell">Tell me</button>
-      <span class="stepper-score"></span>
     </form>
     <p class="stepper-spoken aside" role="status"></p>
     <div class="stepper-panel"></div>
@@ -140,6 +141,7 @@ time. It takes the place of what stands in the element with the id "stepper".
   let past = []; // where "back" leads from the first step
   let seed = 1; // of the random weights
   let tries = 0; // at the number that is asked for
+  let answered = false; // whether the last number was asked for, and nobody has gone on yet
   let score = { right: 0, asked: 0 };
 
   /* Compute everything that the steps of this event will show. */
@@ -164,25 +166,52 @@ time. It takes the place of what stands in the element with the id "stepper".
   const weightsNow = () => (updatedNow() ? after : setup.weights);
 
   /* Begin an event, or another set-up, and remember where we were. */
-  function go(changes, remember = true) {
-    if (remember && setup) {
-      past.push({ setup, position });
-      if (past.length > REMEMBERED) past.shift();
-    }
+  function go(changes) {
+    past.push({ setup, position });
+    if (past.length > REMEMBERED) past.shift();
     setup = possible({ ...setup, ...changes });
+    begin();
+  }
+
+  /* Begin with the event of the set-up. */
+  function begin() {
     position = 0;
     tries = 0;
+    answered = false;
     compute();
+  }
+
+  /* Another network: what was counted for the old one, and the way back to it, are gone. */
+  function goAnew(changes) {
+    go({ epochs: 0, ...changes });
+    past = [];
+    score = { right: 0, asked: 0 };
+    skipGiven();
+    show();
+    speak();
+  }
+
+  /* Nobody has to enter what is given. */
+  function skipGiven() {
+    if (control("quiz").checked) while (all[position]?.given) position++;
   }
 
   function forth() {
     if (position === all.length) return nextEvent();
-    position++;
+    if (answered) answered = false;
+    else position++;
     tries = 0;
-    // Nobody has to enter what is given.
-    if (control("quiz").checked) while (all[position]?.given) position++;
+    skipGiven();
     show();
     speak();
+  }
+
+  /* Show the number that was asked for, and how it is computed, until somebody goes on. */
+  function reveal(sentence) {
+    position++;
+    answered = true;
+    show();
+    say(sentence);
   }
 
   function back() {
@@ -194,12 +223,14 @@ time. It takes the place of what stands in the element with the id "stepper".
       compute();
     }
     tries = 0;
+    answered = false;
     show();
     speak();
   }
 
   function doAll() {
     position = all.length;
+    answered = false;
     show();
     speak();
   }
@@ -208,13 +239,13 @@ time. It takes the place of what stands in the element with the id "stepper".
   function nextEvent() {
     if (!after.every(Number.isFinite)) return say("The weights have grown beyond all bounds. Go back, and lower the rate.");
     go({ weights: after, event: (setup.event + 1) % setup.sample.length });
-    if (control("quiz").checked) while (all[position].given) position++;
+    skipGiven();
     show();
     speak();
   }
 
-  /* Ten times all events, in their order, from the weights that the picture shows. */
-  function epochs() {
+  /* Ten epochs, each of them once through all events, from the weights that the picture shows. */
+  function tenEpochs() {
     const { layers, hidden, output, error, rate, sample } = setup;
     const trained = deep.network(layers, hidden, output, error);
     deep.setWeights(trained, weightsNow());
@@ -230,9 +261,10 @@ time. It takes the place of what stands in the element with the id "stepper".
     if (!Number.isFinite(now) || !weights.every(Number.isFinite)) {
       return say("In ten epochs the weights would grow beyond all bounds: lower the rate.");
     }
-    go({ weights, event: 0 });
+    const epochs = setup.epochs + 10;
+    go({ weights, epochs, event: 0 });
     show();
-    say(`After ten epochs the mean error of the ${sample.length} events is ${digits(now)}; it was ${digits(before)}.`);
+    say(`After ${epochs} epochs, each of them once through all events, the mean error of the ${sample.length} events is ${digits(now)}; before these ten it was ${digits(before)}.`);
   }
 
   /* Show a sentence, and have it read out. */
@@ -243,6 +275,8 @@ time. It takes the place of what stands in the element with the id "stepper".
 
   /* Have the number read out that has just appeared: who sees it needs no sentence. */
   function speak() {
+    const question = asked();
+    if (question) return say(`Step ${position + 1} of ${all.length}: ${question.title}. What is ${question.spoken}?`, true);
     const step = all[position - 1];
     const number = step && `Step ${position} of ${all.length}: ${step.title}, ${step.spoken}, is`;
     const begin = `Event ${setup.event + 1} of ${setup.sample.length}. Nothing is computed yet.`;
@@ -250,7 +284,9 @@ time. It takes the place of what stands in the element with the id "stepper".
   }
 
   const math = (...parts) => `<math display="block"><mrow>${parts.join("")}</mrow></math>`;
-  const equals = "<mo>=</mo>";
+  /* “=” before MathML, or “≈” if a number in it is rounded. */
+  const equals = (formula) => `<mo>${formula.includes('class="rounded"') ? "≈" : "="}</mo>${formula}`;
+  const SMALLEST = 12; // CSS pixels of a formula's letters
   const passOf = ({ kind }) => {
     if (["x", "v", "phi", "u", "y", "E"].includes(kind)) return "forward pass";
     return ["update", "new"].includes(kind) ? "update" : "backward pass";
@@ -264,7 +300,8 @@ time. It takes the place of what stands in the element with the id "stepper".
     if (!step) {
       part("panel").innerHTML = `
         <p><b>Event ${setup.event + 1} of ${setup.sample.length}</b></p>
-        <p>The numbers on the lines are the weights. Press <i>Next number</i>, or the right arrow key, to
+        <p>The numbers on the lines are the weights${setup.layers.length > 3 ? "; those that find no room appear at their step" : ""}.
+        A dashed line has a negative weight. Press <i>Next number</i>, or the right arrow key, to
         carry the event through the network; the left one leads back.</p>`;
       return;
     }
@@ -272,23 +309,39 @@ time. It takes the place of what stands in the element with the id "stepper".
     const name = label + step.name;
     const [symbols, numbers] = quiz ? [tries > 0, tries > 1] : [true, true];
     const same = step.formula === `<mrow>${step.name}</mrow>`;
+    const pass = passOf(step);
     const lines = [
-      symbols && !same ? math(name, equals, step.formula) : "",
+      symbols && !same ? math(name, equals(step.formula)) : "",
       symbols && step.detail ? math("<mtext>with</mtext><mspace width='0.4em'/>", step.detail) : "",
-      numbers && !same && step.numbers ? math(same ? name : "", equals, step.numbers) : "",
-      quiz ? "" : `<div class="stepper-result">${math(same ? name : "", equals, number(step.value))}</div>`,
+      numbers && !same && step.numbers ? math(same ? name : "", equals(step.numbers)) : "",
+      quiz ? "" : `<div class="stepper-result ${pass.split(" ")[0]}">${math(same ? name : "", equals(number(step.value)))}</div>`,
     ];
     const hint = quiz && !tries ? "<p>A wrong answer shows the formula, a second one the numbers in it. You may enter a calculation.</p>" : "";
     part("panel").innerHTML = `
       <p class="stepper-title"><b>${step.title}</b>
-        <span class="${passOf(step).split(" ")[0]}">${passOf(step)}, step ${all.indexOf(step) + 1} of ${all.length}</span></p>
+        <span class="${pass.split(" ")[0]}">${pass}, step ${all.indexOf(step) + 1} of ${all.length}</span></p>
       <div class="stepper-formulas">${lines.join("")}</div>
       <p>${quiz ? step.rule ?? step.why : step.why}</p>${hint}
       ${quiz ? "" : `<p class="stepper-then">${next ? `Next: ${next.title.charAt(0).toLowerCase()}${next.title.slice(1)}` : "The event is done. Next: the next event, with the new weights."}</p>`}`;
-    for (const formula of root.querySelectorAll(".stepper-formulas math")) {
-      const share = part("formulas").clientWidth / formula.scrollWidth;
-      if (share < 1) formula.style.fontSize = `${Math.max(0.5, 0.98 * share).toFixed(2)}em`;
+    fitFormulas();
+  }
+
+  /* Formulas wider than the panel become smaller, all alike; before they are too small to be read,
+  their sums are broken into lines, one term each. */
+  function fitFormulas() {
+    const formulas = [...part("formulas").querySelectorAll("math")];
+    if (!formulas.length) return;
+    const size = parseFloat(getComputedStyle(formulas[0]).fontSize);
+    const wanted = (formula) => (0.98 * size * part("formulas").clientWidth) / formula.scrollWidth;
+    for (const formula of formulas) {
+      if (wanted(formula) >= SMALLEST + 2) continue;
+      for (const sum of formula.querySelectorAll(".sum")) {
+        const rows = [...sum.children].map((term) => `<mtr><mtd>${term.outerHTML}</mtd></mtr>`);
+        sum.outerHTML = `<mtable>${rows.join("")}</mtable>`;
+      }
     }
+    const fits = Math.max(SMALLEST, Math.min(size, ...formulas.map(wanted)));
+    for (const formula of formulas) formula.style.fontSize = `${fits}px`;
   }
 
   /* The code, with the line of the current step marked. */
@@ -351,7 +404,7 @@ time. It takes the place of what stands in the element with the id "stepper".
       table.innerHTML = layers
         .slice(1)
         .map((n, l) => {
-          const from = Array.from({ length: layers[l] }, (_, k) => `${l ? "φ" : "x"}<sub>${k + 1}</sub>`);
+          const from = Array.from({ length: layers[l] }, (_, k) => `${l ? "ϕ" : "x"}<sub>${k + 1}</sub>`);
           const rows = Array.from({ length: n }, (_, j) => {
             const cells = Array.from({ length: layers[l] + 1 }, (_, k) =>
               `<td><input name="w${next++}" type="text" inputmode="decimal" autocomplete="off" size="7" aria-label="w ${j + 1} ${k} of layer ${l + 1}"></td>`);
@@ -382,22 +435,24 @@ time. It takes the place of what stands in the element with the id "stepper".
 
   /* The step whose number the student is to enter now, if any. */
   function asked() {
-    const step = control("quiz").checked ? all[position] : undefined;
+    const step = control("quiz").checked && !answered ? all[position] : undefined;
     return step?.given ? undefined : step;
   }
 
   function showQuiz() {
     const step = asked();
-    part("answer").hidden = !step;
+    part("answer").hidden = !step && !answered;
+    part("answer").inert = !step;
     control("step").disabled = Boolean(step);
+    part("score").textContent = score.asked ? `${score.right} of ${score.asked} right at once` : "";
     if (!step) return;
     part("question").innerHTML = `<math><mrow>${step.label ? `<mtext>${step.label}</mtext>` : ""}${step.name}<mo>=</mo></mrow></math>`;
     control("answer").setAttribute("aria-label", step.spoken);
     control("answer").value = "";
-    part("score").textContent = score.asked ? `${score.right} of ${score.asked} right at once` : "";
   }
 
   function show() {
+    const focused = document.activeElement;
     showEvent();
     showPicture();
     showPanel();
@@ -406,23 +461,23 @@ time. It takes the place of what stands in the element with the id "stepper".
     showSettings();
     control("back").disabled = position === 0 && past.length === 0;
     control("step").textContent = position === all.length ? "Next event ▸" : "Next number ▸";
+    control("next").hidden = position === all.length;
+    // Who works with the keyboard goes on with what comes next.
+    const lost = root.contains(focused) && (focused.disabled || focused.closest("[hidden], [inert]"));
+    if (lost) control(asked() ? "answer" : "step").focus({ preventScroll: true });
   }
 
   /* Compare an answer with the number; numbers that were rounded on the way are right, too. */
   function check(text) {
     const step = asked();
     const answer = nnlecture.calculate(text);
-    if (!Number.isFinite(answer)) return say("Enter a number, such as −1.3, or a calculation, such as 0.2 + 0.4*2 or 1/(1+exp(-0.5)).");
+    if (!Number.isFinite(answer)) return say("Enter a number, such as −1.3, or a calculation, such as 0.2 + 0.4*2, 1/(1+exp(-0.5)) or sigmoid(0.5).");
     const right = Math.abs(answer - step.value) <= Math.max(RIGHT * Math.abs(step.value), 0.00006);
     if (tries === 0) {
       score.asked++;
       if (right) score.right++;
     }
-    if (right) {
-      const exact = digits(step.value);
-      forth();
-      return say(`Right: ${step.spoken} is ${exact}.`);
-    }
+    if (right) return reveal(`Right: ${digits(step.value)}. Enter leads on.`);
     tries++;
     const opposite = Math.abs(answer + step.value) <= RIGHT * Math.abs(step.value);
     showPanel();
@@ -431,11 +486,13 @@ time. It takes the place of what stands in the element with the id "stepper".
   }
 
   /* Take over what was edited: a number in its range, or the old one again. */
-  function edited(input, use) {
-    const value = address.number(input.value.replace("−", "-"), -LARGEST, LARGEST, NaN);
-    if (Number.isNaN(value)) say(`“${input.value}” is not a number from −${LARGEST} to ${LARGEST}.`);
-    else use(value);
-    show();
+  function edited(input, use, least = -LARGEST) {
+    const value = address.number(input.value.replace("−", "-"), least, LARGEST, NaN);
+    if (Number.isNaN(value)) {
+      say(`“${input.value}” is not a number from ${digits(least)} to ${LARGEST}.`);
+      return show();
+    }
+    use(value);
   }
 
   /* Change the set-up while the steps made so far stay visible, with their new numbers. */
@@ -446,6 +503,7 @@ time. It takes the place of what stands in the element with the id "stepper".
     position = Math.min(kept, all.length);
     tries = 0;
     show();
+    speak();
   }
 
   root.addEventListener("change", ({ target }) => {
@@ -457,8 +515,10 @@ time. It takes the place of what stands in the element with the id "stepper".
     if (weight) {
       edited(target, (number) => {
         const weights = weightsNow().with(Number(weight[1]), number);
-        if (updatedNow()) go({ weights });
-        else change({ weights });
+        if (!updatedNow()) return change({ weights });
+        go({ weights });
+        show();
+        speak();
       });
     } else if (input) {
       edited(target, (number) => {
@@ -468,10 +528,11 @@ time. It takes the place of what stands in the element with the id "stepper".
     } else if (name === "target") {
       edited(target, (t) => change({ sample: replaced({ t }) }));
     } else if (name === "rate") {
-      edited(target, (rate) => change({ rate: Math.max(0, rate) }));
+      edited(target, (rate) => change({ rate }), 0);
     } else if (name === "event") {
       go({ event: Number(value), weights: weightsNow() });
       show();
+      speak();
     } else if (["hidden", "output", "error"].includes(name)) {
       change({ [name]: value });
     } else if (["inputs", "first", "second"].includes(name)) {
@@ -480,17 +541,18 @@ time. It takes the place of what stands in the element with the id "stepper".
         .filter((n) => n !== "none")
         .map(Number);
       const other = layers[0] !== setup.layers[0];
-      go({
+      goAnew({
         layers,
         weights: randomWeights(layers, seed),
         ...(other ? { sample: events(EVENTS[layers[0]]), event: 0 } : {}),
       });
-      past = []; // the steps of another network
-      show();
     } else if (name === "quiz") {
-      if (target.checked) while (all[position]?.given) position++;
+      skipGiven();
       tries = 0;
+      answered = false;
+      part("code").open = !target.checked; // it would tell the formula
       show();
+      speak();
       if (asked()) control("answer").focus();
     }
   });
@@ -517,17 +579,11 @@ time. It takes the place of what stands in the element with the id "stepper".
     step: forth,
     all: doAll,
     next: nextEvent,
-    epochs,
-    example() {
-      go(read(new URLSearchParams()));
-      past = [];
-      show();
-      speak();
-    },
+    epochs: tenEpochs,
+    example: () => goAnew(read(new URLSearchParams())),
     random() {
       seed++;
-      go({ weights: randomWeights(setup.layers, seed) });
-      show();
+      goAnew({ weights: randomWeights(setup.layers, seed) });
     },
     async copy() {
       address.show(link());
@@ -535,7 +591,7 @@ time. It takes the place of what stands in the element with the id "stepper".
     },
     tell() {
       if (tries === 0) score.asked++;
-      forth();
+      reveal(`It is ${digits(asked().value)}. Enter leads on.`);
     },
   };
   root.addEventListener("click", ({ target }) => {
@@ -562,13 +618,13 @@ time. It takes the place of what stands in the element with the id "stepper".
     showPanel();
   }).observe(part("picture"));
 
-  function begin(parameters) {
+  function open(parameters) {
     setup = read(parameters);
     past = [];
-    position = 0;
-    compute();
+    score = { right: 0, asked: 0 };
+    begin();
     show();
   }
-  begin(address.parameters());
-  address.follow("stepper", begin);
+  open(address.parameters());
+  address.follow("stepper", open);
 })();
