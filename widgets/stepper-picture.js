@@ -98,7 +98,7 @@ nnlecture.stepperPicture = (() => {
     `<rect x="${(x - width / 2).toFixed(1)}" y="${(y - height / 2).toFixed(1)}" width="${width.toFixed(1)}" height="${height}" rx="6" class="${kind}"/>`;
   /* A letter with its index and, in a deep network, the number of the layer. */
   const name = (letter, index = "", layer = "") =>
-    `<tspan class="letter">${letter}</tspan>${index && `<tspan dy="3" class="index">${index}</tspan>`}${layer && `<tspan dy="-9" class="index">(${layer})</tspan>`}`;
+    `<tspan class="letter">${letter}</tspan>${index && `<tspan dy="3" class="index">${index}</tspan>`}${layer && `<tspan dy="-7" class="index">(${layer})</tspan>`}`;
 
   /* Draw the network. `known` are the steps that were made, `current` is the one that is marked: the
   last of them, or the one that is asked for. `weights` are those to be shown, as network.w. */
@@ -204,7 +204,7 @@ nnlecture.stepperPicture = (() => {
     ];
     const written = columns.map(({ title, number, kind }, i) => {
       const x = error.x + error.width * ((i + 0.5) / columns.length - 0.5);
-      const value = number === undefined ? "" : text(x, error.y + 13, short(number, 50), kind === "E" ? "value" : "value now");
+      const value = number === undefined ? "" : text(x, error.y + 13, short(number, error.width / columns.length - 2), kind === "E" ? "value" : "value now");
       return `${text(x, error.y - 5, title, "name")}${kind ? value.replace("<text", `<text data-value="${number}"`) : value}`;
     });
     nodes.push(
