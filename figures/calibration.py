@@ -8,14 +8,14 @@ from sklearn.neural_network import MLPClassifier
 from nnlecture.flexible import TEST_SAMPLE, TRAINING_SAMPLE, Array, network, output, train, truth
 from nnlecture.style import BLUE, FLAT, GREEN, GREY, INK, ORANGE, grid
 
-EPOCHS = 200
+EPOCHS = 200  # half as many as in the figure on overtraining
 NETWORKS = {"4 neurons": (4,), "2 layers of 100": (100, 100)}
 MEMBERS = 10
 LINE = np.linspace(-4, 4, 161)  # x1; x2 = 0
 
 
 def trained(layers: tuple[int, ...]) -> MLPClassifier:
-    """Return one of the networks of the figure on overtraining."""
+    """Return a network of the figure on overtraining, half-way through its training."""
     return train(network(layers), *TRAINING_SAMPLE, epochs=EPOCHS)
 
 

@@ -7,6 +7,9 @@ import numpy as np
 import pytest
 from mlxtend.data import boston_housing_data
 from sklearn.metrics import root_mean_squared_error
+from sklearn.neural_network import MLPRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from nnlecture import boston
 from nnlecture.files import data_file
@@ -116,3 +119,18 @@ def test_order_of_columns_further_columns_and_a_mark_of_order_do_not_matter(tmp_
     (tmp_path / "x.csv").write_text("\n".join([*rows, ""]), encoding="utf-8-sig")
     for one, other in zip(boston.houses(tmp_path / "x.csv"), boston.houses(), strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_best_of_the_grid_of_exercise_4_does_worse_on_the_test_data_than_the_lectures_network():
+    """As its solution says, for the combination that its search prints as the best."""
+    x_train, x_test, t_train, t_test = boston.split()
+    regressor = MLPRegressor(
+        hidden_layer_sizes=(20,), solver="lbfgs", alpha=10.0, max_iter=1000, random_state=1
+    )
+    best = make_pipeline(StandardScaler(), regressor)
+    errors = [
+        boston.rms(model.fit(x_train, t_train).predict(x_test), t_test)
+        for model in (best, boston.network())
+    ]
+    assert errors[0] > errors[1] + 0.1

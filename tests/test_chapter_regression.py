@@ -99,6 +99,8 @@ def test_network_beats_a_linear_regression_only_clearly_with_scaling():
     assert linear == pytest.approx(by_hand, abs=0.006)
     assert mean == pytest.approx(boston.rms(np.mean(t_train), t_test), abs=0.006)
     assert boston.rms(names["scaled"].predict(x_test), t_test) < 0.8 * linear
+    counts = re.findall(r"(?:network|regression) (\d+)", printed[2])
+    assert [int(count) for count in counts] == [(13 + 1) * 100 + (100 + 1), 13 + 1]
 
 
 def test_hidden_neurons_are_saturated_without_scaling():

@@ -269,8 +269,20 @@ def test_error_of_a_difference_is_that_of_the_digits_on_which_the_methods_disagr
     with redirect_stdout(io.StringIO()) as printed:
         names["compare"]("SVM, RBF kernel", "logistic regression")
     wins, losses = np.sum(one & ~other), np.sum(other & ~one)
-    expected = f"{(wins - losses) / 1000:+.1%} ± {np.sqrt(wins + losses) / 1000:.1%}"
-    assert printed.getvalue().strip().endswith(expected)
+    expected = f"{(wins - losses) / 1000:+.1%} ± {np.sqrt(wins + losses) / 1000:.1%} (digits)"
+    # Neither has a start that could be another one.
+    assert printed.getvalue().strip().endswith(f"{expected} ± 0.0% (starts)")
+
+
+def test_error_of_the_starts_is_that_of_a_difference_of_two_means(chapter):
+    names = chapter[0]
+    with redirect_stdout(io.StringIO()) as printed:
+        names["compare"]("two convolutions", "dense")
+    variances = [
+        names["right"][name].mean(axis=1).var(ddof=1) / len(names["right"][name])
+        for name in ("two convolutions", "dense")
+    ]
+    assert printed.getvalue().strip().endswith(f"± {np.sqrt(sum(variances)):.1%} (starts)")
 
 
 def test_receptive_field_is_where_a_number_of_the_map_depends_on_the_image():

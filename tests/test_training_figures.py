@@ -256,6 +256,15 @@ def test_penalty_helps_a_small_sample_and_a_large_one_needs_none():
     assert abs(wrong[large, figure["PENALTY"]] - wrong[large, 0.0]) < 0.01
 
 
+def test_networks_of_the_calibration_are_half_way_to_those_of_overtraining():
+    figure = script("calibration")
+    model = figure["trained"]((4,))
+    flexible.train(model, *flexible.TRAINING_SAMPLE, epochs=figure["EPOCHS"])
+    whole = script("overtraining")["trained"]((4,))
+    for found, expected in zip(model.coefs_, whole.coefs_, strict=True):
+        np.testing.assert_array_equal(found, expected)
+
+
 def test_outputs_of_the_small_network_are_probabilities_and_those_of_the_large_are_not():
     figure = script("calibration")
     x, t = flexible.TEST_SAMPLE
