@@ -1,10 +1,8 @@
 """The figures of the perceptron and of the activation functions: the facts and the pictures."""
 
-import runpy
-from pathlib import Path
-
 import numpy as np
 import pytest
+from figure_scripts import script
 from matplotlib.text import Text
 from scipy.optimize import linprog
 
@@ -12,13 +10,7 @@ from nnlecture.activations import ACTIVATIONS
 from nnlecture.data import xor_points
 from nnlecture.style import BLUE, GREEN, ORANGE
 
-FIGURES = Path(__file__).parents[1] / "figures"
 NAMES = ["xor", "logistic", "sigmoid", "activation_functions", "relu"]
-
-
-def script(name):
-    """Run a figure's script and return its names."""
-    return runpy.run_path(str(FIGURES / f"{name}.py"))
 
 
 def curves(name):

@@ -1,11 +1,10 @@
 """The figures of regression, convolutional networks and outlook: the facts and the pictures."""
 
-import runpy
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
+from figure_scripts import script
 from matplotlib.collections import LineCollection
 from matplotlib.patches import Circle, Rectangle
 from scipy.signal import correlate2d
@@ -17,7 +16,6 @@ from nnlecture.digits import sample
 from nnlecture.reproducible import tf
 from nnlecture.style import FULL, HALF
 
-FIGURES = Path(__file__).parents[1] / "figures"
 THIRD = (1.95, 2.2)
 SIZES = {
     "boston_house_prices": HALF,
@@ -33,12 +31,6 @@ SIZES = {
 pytestmark = pytest.mark.filterwarnings(
     "ignore::sklearn.exceptions.ConvergenceWarning"  # 5000 iterations are what the lecture asks
 )
-
-
-@cache
-def script(name):
-    """Run a figure's script and return its names."""
-    return runpy.run_path(str(FIGURES / f"{name}.py"))
 
 
 @cache

@@ -1,11 +1,10 @@
 """The diagrams: facts about what is drawn, legible text, and the pictures."""
 
-import runpy
 from itertools import combinations, pairwise
-from pathlib import Path
 
 import numpy as np
 import pytest
+from figure_scripts import FIGURES, script
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import LineCollection
 from matplotlib.patches import ArrowStyle, Circle, FancyArrowPatch
@@ -15,7 +14,6 @@ from matplotlib.transforms import Bbox
 from nnlecture import diagram
 from nnlecture.style import FULL, HALF
 
-FIGURES = Path(__file__).parents[1] / "figures"
 SIZES = {
     "perceptron_weighted_sum": HALF,
     "perceptron_with_threshold": HALF,
@@ -31,11 +29,6 @@ SLACK = 1.5  # pixels of 1/100 inch: Matplotlib's rectangles are a little larger
 DIAGRAMS = sorted(
     file.stem for file in FIGURES.glob("*.py") if "nnlecture.diagram" in file.read_text()
 )
-
-
-def script(name):
-    """Run a figure's script and return its names."""
-    return runpy.run_path(str(FIGURES / f"{name}.py"))
 
 
 def texts(fig):

@@ -1,12 +1,9 @@
 """The figures of training and generalisation: the facts and the pictures."""
 
-import runpy
-from functools import cache
-from pathlib import Path
-
 import numpy as np
 import pytest
 import scipy
+from figure_scripts import script
 from matplotlib.text import Text
 from sklearn.metrics import roc_auc_score
 
@@ -16,7 +13,6 @@ from nnlecture.descent import error, minimum
 from nnlecture.network import predict
 from nnlecture.plots import output_on_grid
 
-FIGURES = Path(__file__).parents[1] / "figures"
 NAMES = [
     "nn_decision_boundary",
     "playground",
@@ -36,12 +32,6 @@ NAMES = [
     "attention",
     "xor_like_data",
 ]
-
-
-@cache
-def script(name):
-    """Run a figure's script and return its names."""
-    return runpy.run_path(str(FIGURES / f"{name}.py"))
 
 
 def steps(name, *arguments):
