@@ -147,7 +147,7 @@ def test_another_language(tmp_path):
     for words in ("Abbildung 1.1", "Gleichung (1.1)", "Abschnitt 1.1", ">Tipp<", "Literatur",
                   "Auf dieser Seite", 'aria-label="Suche"'):  # fmt: skip
         assert words in page.replace("\N{NO-BREAK SPACE}", " "), words
-    for words in ("Figure", "Search", "On this page", "References"):
+    for words in ("Figure", "Search", "On this page", "References", "Link to", "figures: CC"):
         assert words not in re.sub(r'(id|href)="[^"]*"', "", page), words
     settings.write_text(f"{plain}lang: fr\n")
     assert "no words in the language 'fr'" in lecture("render", root).err

@@ -76,9 +76,16 @@ def test_list_is_made_again_exactly_when_it_changed(root):
 
 
 def test_only_names_are_capital_in_the_index_of_terms():
-    """A term that begins a sentence of its chapter would be listed as if it were a name."""
+    """No term of the lecture is listed as if it were a name."""
     project = read_project(Path(__file__).parents[1])
     settings = project.pages, project.settings
     terms = marked_terms(read_document(project.root, page, *settings) for page in project.pages)
     capital = {term.text.split()[0] for term in terms if re.match("[A-Z][a-z]", term.text)}
     assert capital <= {"Adam", "Keras", "TensorFlow", "ReLU", "SiLU"}
+
+
+def test_a_term_that_begins_a_sentence_is_small_like_the_others(root):
+    terms = "[Keras]{.term} is at keras.io. [Dropout]{.term} is a dropout, [ReLU]{.term} a relu.\n"
+    write(root, {"chapters/slow.qmd": f"{SLOW}\n{terms}"})
+    render(root)
+    assert rows(root) == ["dropout Slow", "Keras Slow", "ReLU Slow", "slow perceptron Slow"]

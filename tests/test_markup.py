@@ -46,6 +46,8 @@ TOGETHER = f'<span class="unbroken">%s{FORMULA}%s</span>'
         ("<msub><mi>y</mi><mi>a</mi></msub>",
          '<msub><mpadded height="0.5em" depth="0"><mi>y</mi></mpadded><mi>a</mi></msub>'),
         ("<msub><mi>x</mi><mi>a</mi></msub>", "<msub><mi>x</mi><mi>a</mi></msub>"),
+        ('<msub><mo minsize="120%" maxsize="120%" stretchy="true" form="postfix">⟩</mo></msub>',
+         '<msub><mo mathsize="120%" stretchy="false" form="postfix">⟩</mo></msub>'),
         (f"<mn>2</mn>{LN}<mi>x</mi>", f"<mn>2</mn>{THIN}{LN}{THIN}<mi>x</mi>"),
         (f"<mi>−</mi>{LN}<mo>(</mo>", f"<mi>−</mi>{LN}<mo>(</mo>"),
         (f"<mo>+</mo>{LN}<mfrac></mfrac>", f"<mo>+</mo>{LN}{THIN}<mfrac></mfrac>"),

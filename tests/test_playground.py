@@ -527,6 +527,13 @@ def test_nothing_runs_out_of_sight(open_page, address):
     wait_until(page, lambda: epoch(page) > stopped)
 
 
+@pytest.mark.parametrize("script", sorted((ROOT / "widgets").glob("*.js")), ids=lambda s: s.name)
+def test_nothing_runs_on_a_hidden_page(script):
+    """What runs by itself asks for the next picture, and a hidden page gets none."""
+    code = script.read_text(encoding="utf-8")
+    assert not re.search(r"setInterval|setTimeout|Worker|requestIdleCallback", code)
+
+
 def test_fast_forward_fits_many_epochs_into_a_picture(page):
     page.get_by_label("fast forward").check()
     press(page, "Start")

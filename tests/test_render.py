@@ -288,7 +288,8 @@ def test_code_folds(first):
 
 def test_table_of_pandas_is_shown_in_both(first, deck):
     [table] = first.all("table", "dataframe")
-    assert [text(cell) for cell in table.iter("td")] == ["1", "p & q", "2", "$5"]
+    cells = [text(cell) for cell in table.iter("td")]
+    assert list(filter(None, cells)) == ["1", "p & q", "2", "$5"]  # besides an empty corner
     assert "a<b" in text(table)
     assert "a<b p & q $5" in deck
     assert "p & q" not in [text(pre) for pre in first.all("pre")]

@@ -1,6 +1,8 @@
 """The site in a real browser: the lecture itself, and a small book with everything in it."""
 
 import re
+import subprocess
+from itertools import pairwise
 
 import pytest
 from browser import (
@@ -17,6 +19,7 @@ from browser import (
     too_wide,
     watch,
 )
+from PIL import Image
 from projects import make, render, write
 
 INDEX = """\
@@ -387,8 +390,28 @@ def test_page_prints_without_what_is_around_the_text(browser, site):
         assert page.locator("article img").evaluate("one => getComputedStyle(one).filter") == "none"
 
 
-@pytest.mark.parametrize("size", [PHONE, WIDE], ids=["phone", "wide"])
-@pytest.mark.parametrize("name", ["index", "chapters/perceptron", "chapters/training"])
+@pytest.mark.parametrize("name", ["feed-forward", "training", "regression", "exercises/mnist"])
+def test_no_printed_page_is_half_empty(browser, lecture_address, tmp_path, name):
+    """But the last; a page's number stands in the lowest tenth."""
+    with opened(browser, f"{lecture_address}chapters/{name}.html") as page:
+        for image in page.locator("img").all():
+            image.evaluate("one => { one.loading = 'eager'; return one.decode(); }")
+        page.pdf(path=tmp_path / "page.pdf", format="A4")
+    command = ["pdftoppm", "-r", "20", "-gray", tmp_path / "page.pdf", tmp_path / "page"]
+    subprocess.run(command, check=True)
+    filled = []
+    for file in sorted(tmp_path.glob("page-*.pgm"))[:-1]:
+        with Image.open(file) as picture:
+            sheet = picture.crop((0, 0, picture.width, round(0.9 * picture.height)))
+            dark = sheet.point(lambda grey: 255 if grey < 230 else 0)
+            filled.append(dark.getbbox()[3] / sheet.height)
+    assert min(filled) > 0.6, filled
+
+
+@pytest.mark.parametrize("size", [PHONE, (412, 823), WIDE], ids=["phone", "Lighthouse's", "wide"])
+@pytest.mark.parametrize(
+    "name", ["index", "chapters/perceptron", "chapters/training", "chapters/exercises/mnist"]
+)
 def test_nothing_moves_when_pictures_and_typefaces_arrive(browser, lecture_address, name, size):
     """On a slow network, where they arrive long after the text; Lighthouse calls 0.1 good."""
     context = browser.new_context(viewport={"width": size[0], "height": size[1]})
@@ -413,3 +436,43 @@ def test_bad_input_breaks_nothing(browser, bad_site, name):
         assert page.get_by_role("heading", name=name.title(), level=1).is_visible()
         page.set_viewport_size({"width": 1440, "height": 900})
         assert too_wide(page) == []
+
+
+def test_hidden_button_breaks_no_line_of_a_caption(browser, site):
+    """Whatever the caption's length; the button shows when the pointer comes."""
+    with opened(browser, site + "chapters/first.html") as page:
+        taller = page.locator("figcaption").evaluate(
+            """one => {
+                const button = one.querySelector('.enlarge');
+                const found = [];
+                for (let words = 0; words < 60; words++) {
+                    button.before(' word');
+                    const height = one.offsetHeight;
+                    button.style.display = 'none';
+                    if (one.offsetHeight !== height) found.push(words);
+                    button.style.display = '';
+                }
+                return found;
+            }"""
+        )
+        assert taller == []
+
+
+def test_contents_are_shown_only_where_there_are_some(browser, site):
+    with opened(browser, site + "chapters/first.html", size=PHONE) as page:
+        assert page.locator(".contents").is_visible()
+        page.goto(site + "chapters/second.html")  # has no sections
+        assert not page.locator(".contents").is_visible()
+
+
+def test_text_on_the_first_page_stands_clear_of_the_bar(browser, lecture_address):
+    with opened(browser, lecture_address + "index.html", size=PHONE) as page:
+        bar, contents = (page.locator(one).bounding_box() for one in (".top", ".contents"))
+        assert contents["y"] > bar["y"] + bar["height"] + 10
+
+
+def test_listed_figure_stands_nearer_to_its_caption_than_to_the_next(browser, lecture_address):
+    with opened(browser, lecture_address + "chapters/figure-sources.html", size=PHONE) as page:
+        boxes = [one.bounding_box() for one in page.locator(".gallery .cell > p").all()[:20]]
+    gaps = [after["y"] - before["y"] - before["height"] for before, after in pairwise(boxes)]
+    assert max(gaps[::2]) < min(gaps[1::2]) / 2

@@ -208,6 +208,20 @@ def test_drawn_curves_are_the_fits_between_the_points_too(widget):
     np.testing.assert_allclose(curves[7], fit(np.linspace(0, 1, 121)), rtol=0, atol=1e-9)
 
 
+def test_the_chapters_questions_have_answers(widget):
+    page = widget("polynomial")
+    twenty, forty = (
+        page.evaluate("n => nnlecture.polynomial.fitAll(n, 1).errors", n) for n in (20, 40)
+    )
+    both = [e["bias2"] + e["variance"] for e in twenty]
+    assert both.index(min(both)) == 3
+    assert both[12] > 2 * both[3]
+    assert forty[12]["variance"] / twenty[12]["variance"] == pytest.approx(0.5, abs=0.1)
+    assert forty[1]["bias2"] / twenty[1]["bias2"] == pytest.approx(1, abs=0.15)
+    choose(page, events=13, degree=12)
+    assert number_after("training error ●", sentence(page)) == 0
+
+
 def test_fifty_other_samples_are_others(widget):
     page = widget("polynomial")
     before = sentence(page)

@@ -467,6 +467,7 @@ def test_print_has_the_picture_and_a_sentence(page):
     expect(page.locator(".stepper-picture svg")).to_be_visible()
     expect(page.get_by_text("On the page this is a program")).to_be_visible()
     expect(page.get_by_role("button", name="Next number")).not_to_be_visible()
+    expect(page.get_by_label("Event")).not_to_be_visible()
 
 
 def test_reduced_motion_and_zoom_need_nothing(open_page, address):

@@ -106,7 +106,7 @@ nnlecture.descent = (() => {
     const curve = frame({
       left: narrow ? 44 : side + 100, top: narrow ? height + 100 : 26,
       width: narrow ? width - 54 : width - side - 110, height: narrow ? 150 : height,
-      x: [0, Math.max(1, steps)], y: HEIGHTS,
+      x: [0, 1.02 * steps], y: HEIGHTS,
     });
     const points = above.map((e, step) => [step, Math.log10(Math.min(e, 1e300))]);
     const right = curve.draw({

@@ -8,7 +8,8 @@ layer says for and against a digit.
 var nnlecture = nnlecture || {};
 
 nnlecture.inside = (() => {
-  const text = (value, decimals = 2) => value.toFixed(decimals).replace("-", "−");
+  const text = (value, decimals = 2) =>
+    value.toFixed(decimals).replace(/^-(?=[0.]+$)/, "").replace("-", "−"); // no minus before a zero
 
   /* Paint rows of numbers on a canvas, one pixel each: white is 0, black is the largest. */
   function paint(canvas, rows) {

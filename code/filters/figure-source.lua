@@ -13,7 +13,7 @@ end
 
 local function Meta(meta)
   words = meta['lecture-words'] or {}
-  -- The address of the folder figures/ in the project's repository, if it has one.
+  -- The address of the project's folder in its repository, if it has one.
   repository = pandoc.utils.stringify(meta['lecture-repository'] or '')
   -- Quarto knows the way from a page to the book's first folder; the built-in renderer says it.
   if quarto and quarto.project and quarto.project.offset then
@@ -39,9 +39,8 @@ local function fold(div)
   file:close()
   local links = {pandoc.Link({pandoc.Code(path)}, root .. path)}
   if repository ~= '' then
-    local name = path:gsub('^figures', '')
     table.insert(links, pandoc.Str(', '))
-    table.insert(links, pandoc.Link({pandoc.Str('in the repository')}, repository .. name))
+    table.insert(links, pandoc.Link({pandoc.Str('in the repository')}, repository .. '/' .. path))
   end
   return {
     pandoc.RawBlock('html', '<details class="figure-source"><summary>' .. word('How this figure is drawn') .. '</summary>'),

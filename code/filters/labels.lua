@@ -1,6 +1,6 @@
 --[[ labels: a custom writer that lists, as JSON, what a document defines and what it refers to.
 
-{headings: [{id, level, title, numbered}], items: [{id}], references: [id],
+{headings: [{id, level, title, numbered}], items: [id], references: [id],
 images: [address], links: [address], deck_images: [address], deck_links: [address], ids: [id], deck_only: [id], book_references: [id], strays: [text],
 refs: bool, gate: {…}}
 
@@ -112,18 +112,19 @@ local function leftovers_of(doc)
     Inlines = function(inlines)
       for position, inline in ipairs(inlines) do
         if inline.t == 'Str' then
-          for _, entry in ipairs(in_text) do
-            local text = inline.text:match(entry[2])
+          local word = inline.text
+          for _, entry in ipairs(word:find('[]$[!{<*`]') and in_text or {}) do
+            local text = word:match(entry[2])
             if text then
               table.insert(found, {entry[1], text})
             end
           end
           local before = inlines[position - 1]
-          if position == 1 and inline.text:match('^##+%a') then
-            table.insert(found, {'no-heading', inline.text})
+          if position == 1 and word:match('^##+%a') then
+            table.insert(found, {'no-heading', word})
           elseif before and before.t == 'SoftBreak' then
             for _, entry in ipairs(at_line) do
-              if inline.text:match(entry[2]) then
+              if word:match(entry[2]) then
                 table.insert(found, {entry[1], following(inlines, position)})
               end
             end
@@ -158,12 +159,12 @@ local function ids_of(doc)
   return ids
 end
 
---- Raw text in a format that an output leaves out.
-local function raw_of(doc, format)
-  local found = {}
+--- Raw text by its format, of which an output leaves out all but its own.
+local function raw_of(doc)
+  local found = {tex = pandoc.List{}, html = pandoc.List{}}
   local function note(raw)
-    if raw.format == format and not raw.text:match('^%s*<!%-%-') then
-      table.insert(found, raw.text)
+    if found[raw.format] and not raw.text:match('^%s*<!%-%-') then
+      found[raw.format]:insert(raw.text)
     end
   end
   doc:walk{RawInline = note, RawBlock = note}
@@ -188,7 +189,7 @@ function Writer(doc)
 
   local function item(id)
     if first(id) then
-      table.insert(items, {id = id})
+      table.insert(items, id)
     end
   end
 
@@ -229,21 +230,19 @@ function Writer(doc)
           item(id)
         end
       end,
-      Str = function(str)
-        if str.text:match('^:::+$') then
-          table.insert(strays, str.text)
-        end
-      end,
       Inlines = function(inlines)
         for position, inline in ipairs(inlines) do
-          local kind, name = (inline.text or ''):match('^{#(%a+)%-([^}]*)')
+          local text = inline.t == 'Str' and inline.text or ''
+          local kind, name = text:match('^{#(%a+)%-([^}]*)')
           local id = name and kind .. '-' .. name
-          if inline.t ~= 'Str' or not kinds[kind] or seen[id] and kind == 'tbl' then
+          if text:match('^:::+$') then
+            table.insert(strays, text)
+          elseif not kinds[kind] or seen[id] and kind == 'tbl' then
             -- no label, or that of the table around
-          elseif inline.text == '{#' .. id .. '}' and after_formula(inlines, position) then
+          elseif text == '{#' .. id .. '}' and after_formula(inlines, position) then
             item(id)
           else
-            table.insert(strays, inline.text)
+            table.insert(strays, text)
           end
         end
       end,
@@ -268,6 +267,7 @@ function Writer(doc)
   collect(in_html)
   in_book = false
   collect(in_beamer)
+  local book_raw = raw_of(in_html)
   return pandoc.json.encode{
     headings = list(headings), items = list(items),
     references = list(references), images = list(images), links = list(links),
@@ -276,8 +276,7 @@ function Writer(doc)
     refs = refs,
     gate = {
       names = list(names), leftovers = list(leftovers_of(doc)),
-      book_latex = list(raw_of(in_html, 'tex')), deck_html = list(raw_of(in_beamer, 'html')),
-      book_html = list(raw_of(in_html, 'html')),
+      book_latex = book_raw.tex, deck_html = raw_of(in_beamer).html, book_html = book_raw.html,
     },
   }
 end

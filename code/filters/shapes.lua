@@ -48,6 +48,9 @@ end
 
 --- Turn <sup>…</sup> and the like into elements; one pass does those that hold no others.
 local function Inlines(inlines)
+  if not inlines:find_if(tag) then
+    return nil
+  end
   local out = pandoc.Inlines{}
   local position = 1
   while position <= #inlines do
@@ -68,7 +71,7 @@ local function Inlines(inlines)
       for within = position + 1, finish - 1 do
         inner:insert(inlines[within])
       end
-      out:insert(kinds[name](Inlines(inner)))
+      out:insert(kinds[name](Inlines(inner) or inner))
       position = finish
     elseif text and text:match('^<br%s*/?>$') then
       out:insert(pandoc.LineBreak())

@@ -22,7 +22,8 @@ from lecturebuild.writing.crossref import Labels
 from lecturebuild.writing.deck import latex
 from lecturebuild.writing.notebooks import derive as notebooks
 from lecturebuild.writing.notebooks.derive import Notebook
-from lecturebuild.writing.weave import Woven, weave
+from lecturebuild.writing.pandoc import Woven
+from lecturebuild.writing.weave import weave
 from lecturebuild.writing.words import translated, words
 
 

@@ -28,7 +28,8 @@ from lecturebuild.writing import crossref
 from lecturebuild.writing.book import page as book
 from lecturebuild.writing.notebooks import derive as notebooks
 from lecturebuild.writing.notebooks.archive import archive_step
-from lecturebuild.writing.weave import Woven, weave
+from lecturebuild.writing.pandoc import Woven
+from lecturebuild.writing.weave import weave
 
 
 def complete(path: Path, progress: Progress) -> list[str]:

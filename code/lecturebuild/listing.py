@@ -8,7 +8,7 @@ import json
 import os
 import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from lecturebuild.reading import gate
@@ -107,17 +107,32 @@ class Term:
 
 
 def marked_terms(pages: Iterable[Document]) -> list[Term]:
-    """Return the terms that pages mark, each where it is marked first, in alphabetical order."""
+    """Return the terms that pages mark, each where it is marked first, in alphabetical order.
+
+    A capital with which a term only begins its sentence becomes small: elsewhere it is small, too.
+    """
     found: dict[str, Term] = {}
+    read = ""
     for page in pages:
         text = "\n".join(_text(page))
         heading = re.search(r"^# (.+?)\s*(\{|$)", text, re.MULTILINE)
         title = heading[1] if heading else page.path.stem
-        for marked in TERM.findall(UNREAD.sub("", text)):
+        text = UNREAD.sub("", text)
+        read += text
+        for marked in TERM.findall(text):
             plain = " ".join(re.sub(r"[*_`]", "", marked).split())
             address = page.path.with_suffix(".html").as_posix()
             found.setdefault(plain.lower(), Term(plain, address, title))
-    return sorted(found.values(), key=lambda term: term.text.lower())
+    terms = [replace(term, text=_uncapitalised(term.text, read)) for term in found.values()]
+    return sorted(terms, key=lambda term: term.text.lower())
+
+
+def _uncapitalised(term: str, text: str) -> str:
+    first = term.split(maxsplit=1)[0]
+    small = first.lower()
+    if first != small.capitalize() or not re.search(rf"(?<![^\s(*\[]){small}(?![\w/-]|\.\w)", text):
+        return term  # a name, or an abbreviation
+    return small + term.removeprefix(first)
 
 
 def _text(page: Document) -> list[str]:

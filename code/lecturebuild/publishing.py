@@ -6,14 +6,13 @@ import os
 import re
 import shutil
 import sys
-import zipfile
 from functools import partial
 from operator import attrgetter
 from pathlib import Path
 
 from lecturebuild.reading.project import Project
 from lecturebuild.steps.errors import LectureError
-from lecturebuild.steps.files import digest, discard, read_json
+from lecturebuild.steps.files import digest, discard, pack, read_json
 from lecturebuild.steps.store import File, Step
 
 Site = dict[str, File]
@@ -24,9 +23,6 @@ MARK = ".lecture.json"
 
 DEFAULT = "_book"
 """The folder that Quarto writes a book into as well."""
-
-PACKED = {".pdf", ".png", ".jpg", ".woff2", ".zip"}
-"""Kinds of files that are compressed already."""
 
 
 def file_of(path: Path) -> File:
@@ -42,15 +38,12 @@ def archive_step(name: str, site: Step) -> Step:
 def _pack(name: str, folder: Path, site: Site) -> None:
     """Write all files of a site into one; pages in it do not offer the archive itself."""
     link = re.compile(rb'<a\b[^>]*href="[^"]*%s"[^>]*>.*?</a>' % re.escape(name.encode()))
-    with zipfile.ZipFile(folder / name, "w", zipfile.ZIP_DEFLATED) as pack:
-        for place, file in sorted(site.items()):
-            content = file.path.read_bytes()
-            entry = zipfile.ZipInfo(f"{Path(name).stem}/{place}", (1980, 1, 1, 0, 0, 0))
-            entry.external_attr = 0o644 << 16
-            content = link.sub(b"", content) if place.endswith(".html") else content
-            packed = file.path.suffix in PACKED
-            entry.compress_type = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
-            pack.writestr(entry, content)
+    files: dict[str, Path | bytes] = {}
+    for place, file in sorted(site.items()):
+        is_page = place.endswith(".html")
+        shown = link.sub(b"", file.path.read_bytes()) if is_page else file.path
+        files[f"{Path(name).stem}/{place}"] = shown
+    pack(folder / name, files)
 
 
 def recover(output: Path) -> None:

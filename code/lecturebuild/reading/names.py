@@ -23,7 +23,6 @@ from lecturebuild.steps.programs import executable
 BLOCKS = "Div"
 TEXT = "Span"
 CODE = "CodeBlock Code"
-ANY = "Div Span Header CodeBlock Code Link Image Figure Table"
 
 CALLOUTS = {"note": "nte", "tip": "tip", "warning": "wrn", "important": "imp", "caution": "cau"}
 """Kinds of callouts and what their labels begin with."""

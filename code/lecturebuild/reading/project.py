@@ -134,11 +134,6 @@ def filter_names(settings: Settings) -> list[str]:
     return [path for paths in stages.values() for path in paths]
 
 
-def build_name(document: Path) -> str:
-    """Return the name under which a document's files lie in the build folder."""
-    return "+".join(document.with_suffix("").parts)
-
-
 def find_root(start: Path) -> Path:
     """Return the folder of the book that `start`, a file or folder, belongs to."""
     start = start.resolve()

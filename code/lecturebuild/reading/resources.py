@@ -6,13 +6,12 @@ stop at a slash, `**` does not; `[ab]` and `{a,b}` are choices. Unlike in Quarto
 into the output folder, an environment, or a folder whose name begins with a dot or an underscore.
 """
 
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from lecturebuild.reading.yamltext import KeyPath, Settings
-from lecturebuild.steps.files import in_project
+from lecturebuild.steps.files import own_files
 
 KEY = ("project", "resources")
 TOKEN = re.compile(r"\*\*/|\*+|\?|\[!?\]?[^]/]*\]|\{[^{}]*\}|/|[^*?[{/]+|.", re.S)
@@ -38,7 +37,10 @@ def resource_files(root: Path, settings: Settings, output: Path) -> list[Path]:
     """
     texts = settings.texts(*KEY)
     patterns = [_pattern(text, number, root, settings) for number, text in enumerate(texts)]
-    names = _files(root, output) if patterns else []
+    names = []
+    if patterns:
+        files = own_files(root, lambda folder: folder.name[0] == "_" or folder == output)
+        names = sorted(file.relative_to(root).as_posix() for file in files)
     for pattern in patterns:
         literal = pattern.wanted and not re.search(r"[*?[{]", pattern.text)
         if literal and not any(map(pattern.names.fullmatch, names)):
@@ -92,19 +94,3 @@ def _regex(pattern: str) -> str:
         else:
             out += re.escape(token)
     return out
-
-
-def _files(root: Path, output: Path) -> list[str]:
-    """Return the names of all files that may be published, relative to the root."""
-    found = []
-    for place, folders, files in os.walk(root):
-        folder = Path(place)
-        folders[:] = [
-            name
-            for name in folders
-            if not name.startswith("_")
-            and folder / name != output
-            and in_project(folder / name, root)
-        ]
-        found += [(folder / name).relative_to(root).as_posix() for name in files]
-    return sorted(found)

@@ -1,4 +1,8 @@
-"""YAML with line numbers: every mistake is reported where it stands."""
+"""YAML with line numbers: every mistake is reported where it stands.
+
+PyYAML's nodes know their lines as well as ruamel.yaml's, are read in a tenth of the time, and show
+how a text was quoted.
+"""
 
 import re
 from collections.abc import Collection

@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 from lecturebuild.running import process
 from lecturebuild.running.process import Limits
 from lecturebuild.steps.errors import LectureError
-from lecturebuild.steps.files import in_project
+from lecturebuild.steps.files import in_project, own_files, pack
 
 T = TypeVar("T")
 
@@ -76,7 +76,7 @@ def connected(root: Path) -> Iterator[None]:
         if in_project(Path(entry).resolve(), root)
     )
     with Client(address) as client:  # type: ignore[no-untyped-call]
-        content = pack(root)
+        content = packed_project(root)
         packed = client.scatter((hashlib.sha256(content).hexdigest(), content), broadcast=True)
         _connection = Connection(client, packed, path)
         try:
@@ -85,22 +85,12 @@ def connected(root: Path) -> Iterator[None]:
             _connection = None
 
 
-def pack(root: Path) -> bytes:
+def packed_project(root: Path) -> bytes:
     """Return the project's own files, but for what builds make, in one."""
     memory = io.BytesIO()
-    with zipfile.ZipFile(memory, "w", zipfile.ZIP_DEFLATED) as archive:
-        for place, folders, files in os.walk(root):
-            folder = Path(place)
-            folders[:] = sorted(
-                name
-                for name in folders
-                if in_project(folder / name, root) and not (folder == root and name[0] == "_")
-            )
-            for name in sorted(files):
-                file = folder / name
-                if in_project(file, root) and file.is_file():
-                    entry = zipfile.ZipInfo(file.relative_to(root).as_posix())
-                    archive.writestr(entry, file.read_bytes(), zipfile.ZIP_DEFLATED)
+    files = own_files(root, lambda folder: folder.parent == root and folder.name[0] == "_")
+    own = (file for file in files if in_project(file, root) and file.is_file())
+    pack(memory, {file.relative_to(root).as_posix(): file for file in own})
     return memory.getvalue()
 
 

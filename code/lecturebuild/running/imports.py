@@ -94,7 +94,7 @@ def _installed() -> dict[str, list[metadata.Distribution]]:
     """
     found: dict[str, list[metadata.Distribution]] = {}
     for distribution in metadata.distributions():
-        record = distribution.read_text("RECORD") or ""
+        record = distribution.read_text("RECORD") or ""  # which tells more than top_level.txt
         firsts = {line.partition(",")[0].partition("/")[0] for line in record.splitlines()}
         for name in {first.partition(".")[0] for first in firsts}:
             found.setdefault(name, []).append(distribution)

@@ -165,6 +165,8 @@ def start(
     command: Sequence[str | Path], limits: Limits | None, **options: object
 ) -> subprocess.Popen[str]:
     """Start a process in a group of its own; :func:`stop` must follow."""
+    import psutil  # noqa: F401 — now, and not first in a handler, which may interrupt its import
+
     with _lock:
         check_stopping()
         process = subprocess.Popen(  # type: ignore[call-overload]
@@ -284,8 +286,6 @@ def ended_by_signals() -> Iterator[None]:
         for pid in tuple(_running):
             kill(pid)
         raise Stopped(number)
-
-    import psutil  # noqa: F401 — now, and not first in a handler, which may interrupt its import
 
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     before = {number: signal.signal(number, stop_all) for number in numbers}

@@ -4,6 +4,10 @@ Importing NumPy and Matplotlib takes longer than most figures and cells do. So o
 the warm one, imports them once; it draws nothing and runs nothing of the project's, so that every
 child begins in the same state. Where a fork is not safe (macOS), every child is a fresh process.
 TensorFlow is never imported here: it starts threads, which do not survive a fork.
+
+The forkserver of `multiprocessing` imports once and for all what it is told to before the first
+child; its children are no main processes, which code in cells may ask for, and import the
+renderer's own main module again.
 """
 
 import atexit

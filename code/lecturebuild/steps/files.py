@@ -1,4 +1,4 @@
-"""Which files are the project's own, and what is in them.
+"""Which files are the project's own, what is in them, and many of them in one.
 
 A file belongs to the project when it lies inside the project's root and neither in a hidden folder
 nor in an environment with installed packages.
@@ -12,13 +12,16 @@ import shutil
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
-from pathlib import Path
-from typing import Any, TypeVar
+from pathlib import Path, PurePath
+from typing import IO, Any, TypeVar
 
 MISSING = "missing"
 """Stands for the digest of a file that does not exist."""
+
+COMPRESSED = {".pdf", ".png", ".jpg", ".woff2", ".zip"}
+"""Kinds of files that a zip file cannot make smaller."""
 
 _FOREIGN = {"site-packages", "dist-packages", "__pycache__", "_figures"}
 _RECENT = 2e9  # nanoseconds; some file systems count time in steps that long
@@ -34,6 +37,18 @@ def in_project(path: Path | str, root: Path) -> bool:
         return False
     parts = Path(inner.removeprefix(start)).parts
     return not any(part.startswith(".") or part in _FOREIGN for part in parts)
+
+
+def own_files(root: Path, passes_over: Callable[[Path], bool]) -> Iterator[Path]:
+    """Yield all files of a project but for those in folders that are passed over."""
+    for place, folders, names in os.walk(root):
+        folder = Path(place)
+        folders[:] = sorted(
+            name
+            for name in folders
+            if in_project(folder / name, root) and not passes_over(folder / name)
+        )
+        yield from (folder / name for name in sorted(names))
 
 
 @lru_cache
@@ -98,6 +113,20 @@ def _hash(path: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     finally:
         hashing.reading = False
+
+
+def pack(target: Path | IO[bytes], files: Mapping[str, Path | bytes]) -> None:
+    """Write files into a zip file whose bytes depend on their names and contents alone."""
+    from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+
+    with ZipFile(target, "w") as archive:
+        for name, file in files.items():
+            content = file if isinstance(file, bytes) else file.read_bytes()
+            executable = isinstance(file, Path) and os.access(file, os.X_OK)
+            entry = ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            entry.external_attr = (0o755 if executable else 0o644) << 16
+            compressed = PurePath(name).suffix in COMPRESSED
+            archive.writestr(entry, content, ZIP_STORED if compressed else ZIP_DEFLATED)
 
 
 def discard(path: Path) -> None:

@@ -5,6 +5,7 @@ under that key its result lies in `_build/store/KIND/NAME/`, in a folder of its 
 there whole or not at all. Beside the files lies `record.json`: what the step was made from, which
 files it read while it ran, what it made, and how long that took. A result is used again while all
 of this still holds; a file that is damaged, missing or replaced is noticed, and its step made anew.
+(Caches such as joblib's or diskcache keep pickles, and know nothing of files that a step reads.)
 """
 
 import hashlib

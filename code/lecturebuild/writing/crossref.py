@@ -4,7 +4,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import partial
 from itertools import pairwise
@@ -15,7 +15,7 @@ from lecturebuild.reading.source import Cell, Document, Line
 from lecturebuild.steps.errors import LectureError
 from lecturebuild.steps.store import Result, Step, Store, value
 from lecturebuild.writing import pandoc
-from lecturebuild.writing.weave import Woven
+from lecturebuild.writing.pandoc import Woven
 
 KINDS = "fig|eq|sec|tbl|lst|nte|tip|wrn|imp|cau"
 COUNTED = re.compile(r"([A-Z])\w* (\d+)\b")
@@ -57,22 +57,22 @@ class Labels:
 
 def read_labels(woven: Woven, folder: Path) -> Labels:
     """Return the labels of a woven document."""
+    return _labels(_list(woven, folder))
+
+
+def _list(woven: Woven, folder: Path) -> str:
     writer = pandoc.FILTERS / "labels.lua"
-    found = json.loads(pandoc.run(woven.text, [f"--to={writer}"], folder, woven.origins))
-    found["items"] = [item["id"] for item in found["items"]]
-    return labels_from(found)
+    return pandoc.run(woven.text, [f"--to={writer}"], folder, woven.origins)
 
 
-def labels_from(found: dict[str, Any]) -> Labels:
-    """Return labels from JSON."""
-    addresses = {
-        key: tuple(
-            Address(**entry) if isinstance(entry, dict) else Address(*entry) for entry in found[key]
-        )
-        for key in ("images", "links", "deck_images", "deck_links")
-    }
-    lists = {key: tuple(value) for key, value in found.items() if isinstance(value, list)}
-    return Labels(**(found | lists | addresses))
+def _labels(text: str) -> Labels:
+    found = json.loads(text)
+    for key, entries in found.items():
+        if key in ("images", "links", "deck_images", "deck_links"):
+            found[key] = tuple(Address(*entry) for entry in entries)
+        elif isinstance(entries, list):
+            found[key] = tuple(entries)
+    return Labels(**found)
 
 
 def labels_step(page: Path, woven: Step, root: Path) -> Step:
@@ -94,12 +94,12 @@ def text_of(woven: Woven) -> str:
 
 
 def _write_labels(place: Path, folder: Path, text: str, woven: Woven) -> None:
-    (folder / "labels.json").write_text(json.dumps(asdict(read_labels(woven, place))), "utf-8")
+    (folder / "labels.json").write_text(_list(woven, place), encoding="utf-8")
 
 
 def labels_in(result: Result) -> Labels:
     """Return the labels that such a step has listed."""
-    return labels_from(result.json("labels.json"))
+    return _labels(result.only.path.read_text(encoding="utf-8"))
 
 
 def kept_labels(root: Path, page: Path) -> Labels:

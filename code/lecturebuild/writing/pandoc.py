@@ -4,6 +4,7 @@ import json
 import re
 import tempfile
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -28,6 +29,17 @@ MARKS = re.compile(r"(?:[\[\](){}*_~^`<>!\"'|]\s?)+")
 
 Origins = tuple[tuple[Path, int], ...]
 """File and line that each line of the Markdown comes from."""
+MEDIA = "lecture-media:"
+"""Stands, in HTML, for the folder of the media, which page.py knows."""
+
+
+@dataclass(frozen=True)
+class Woven:
+    """A document as Markdown, the origin of each line, and the pictures it shows by file name."""
+
+    text: str
+    origins: Origins
+    media: dict[str, Path]
 
 
 @cache

@@ -9,14 +9,15 @@ import hashlib
 import html
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from lecturebuild.reading.source import Cell, Document, Line, name
 from lecturebuild.running.execute import Executed
 from lecturebuild.running.outputs import Output
 from lecturebuild.steps.errors import LectureError
+from lecturebuild.writing import pandoc
 from lecturebuild.writing.book import pictures
+from lecturebuild.writing.pandoc import Woven
 
 FRAME = re.compile(r"^##\s")
 EMPTY = re.compile(r"\s*<pre\b[^>]*>\s*</pre>\s*")
@@ -37,20 +38,8 @@ FORMULA = re.compile(
 EMBEDDED = re.compile(
     r"(?P<start>\bsrc=[\"']?)data:(?:video|audio)/(?P<kind>[\w.+-]+);base64,(?P<content>[\w+/=\s]+)"
 )
-MEDIA = "lecture-media:"
-"""Stands, in HTML, for the folder of the media, which page.py knows."""
-
 FigureFiles = Callable[[str], dict[str, Path]]
 """Returns, for the name of a figure of the store, its files by suffix."""
-
-
-@dataclass(frozen=True)
-class Woven:
-    """A document as Markdown, the origin of each line, and the pictures it shows by file name."""
-
-    text: str
-    origins: tuple[tuple[Path, int], ...]
-    media: dict[str, Path]
 
 
 def weave(
@@ -91,7 +80,7 @@ def weave(
         executed = block.page in results and block.options.get("eval", True)
         found = results[block.page] if executed else Executed()
         outputs = found.outputs[block.index] if executed else ()
-        new = _cell(block, outputs, figure_files, found.media, media, executed)
+        new = _cell(block, outputs, figure_files, found.media, media, executed, deck)
         lines += [block.indent + line if line else "" for line in new]
         origins += [(block.file, block.line)] * len(new)
     return Woven("\n".join(lines) + "\n", tuple(origins), media)
@@ -104,12 +93,13 @@ def _cell(
     media_folder: Path,
     media: dict[str, Path],
     executed: bool,
+    deck: bool,
 ) -> list[str]:
     if cell.options.get("include", True) is False:
         return []
     body: list[str] = []
     if cell.options.get("echo", True) and cell.code.strip():
-        body += _code(cell)
+        body += _code(cell, deck)
     if cell.options.get("output", True) is not False:
         pictures = [output for output in outputs if output.kind in ("image", "figure")]
         is_figure = cell.label is not None and cell.label.startswith("fig-")
@@ -136,9 +126,11 @@ def _div(attributes: str, body: list[str]) -> list[str]:
     return [f"<div {attributes}>", "", *body, "", "</div>", ""]
 
 
-def _code(cell: Cell) -> list[str]:
+def _code(cell: Cell, deck: bool) -> list[str]:
     fence = _fence(cell.code)
     attributes = ".python .cell-code"
+    if not deck:  # for filters/cell-source.lua
+        attributes += f' data-source="{_quoted(cell.file.as_posix())}#L{cell.line}"'
     if label := cell.options.get("lst-label"):
         attributes = f"#{label} {attributes}"
     for key in ("lst-cap", "filename"):
@@ -270,7 +262,7 @@ def _extracted(markup: str, media_folder: Path, media: dict[str, Path]) -> str:
         if not file.is_file():
             file.write_bytes(content)
         media[file.name] = file
-        return f"{found['start']}{MEDIA}{file.name}"
+        return f"{found['start']}{pandoc.MEDIA}{file.name}"
 
     return EMBEDDED.sub(extract, markup) if ";base64," in markup else markup
 

@@ -63,7 +63,18 @@ GERMAN = {
     "Enlarge": "Vergrößern",
     "Picture": "Bild",
     "Formula": "Formel",
+    "Link to this section": "Link auf diesen Abschnitt",
+    "this picture": "dieses Bild",
+    "The picture; arrow keys move it": "Das Bild; die Pfeiltasten bewegen es",
+    "wider than the page": "breiter als die Seite",
+    "best places": "beste Stellen",
+    "place found": "Stelle gefunden",
+    "places found": "Stellen gefunden",
+    "In this book:": "In diesem Buch:",
+    "Nothing found for": "Nichts gefunden für",
+    "The nearest word:": "Das ähnlichste Wort:",
     "The search index cannot be loaded.": "Der Suchindex lässt sich nicht laden.",
+    "Text and figures: CC BY 4.0; code: MIT.": "Text und Abbildungen: CC BY 4.0; Code: MIT.",
 }
 WORDS = {"en": {}, "de": GERMAN}
 
@@ -88,7 +99,7 @@ def words(settings: Settings) -> dict[str, str]:
 def translated(text: str, table: dict[str, str]) -> str:
     """Return a template or script of the theme with its words in another language.
 
-    A word to translate stands alone: in quotes, or between two tags.
+    A word to translate stands alone, in quotes or between two tags, or before what is filled in.
     """
     if not table:
         return text

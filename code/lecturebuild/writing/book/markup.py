@@ -3,6 +3,9 @@
 The page's Content-Security-Policy forbids both, so styles that Pandoc writes become classes of the
 theme's style sheet. The rest is for the reader: pictures get their size, so that nothing moves when
 they arrive, headings a link to themselves, and tags that raw HTML left open are closed.
+
+Parsers that give a tree mend what is wrong in silence, where an author is to be told; besides,
+lxml spells `viewBox` in small letters, and html5lib takes four times as long.
 """
 
 import html
@@ -54,6 +57,10 @@ BEFORE_NAME = re.compile(
     rf'((?<!−)</mi>|</m(?:n|sub|sup|subsup|frac)>|form="postfix">[^<]*</mo>)(?={NAMED})'
 )
 THIN = '<mspace width="0.167em"></mspace>'
+# A bracket of a given size that has a script sinks in Chromium: let it be a larger letter instead.
+SCRIPTED_BRACKET = re.compile(
+    r'(<(?:msub|msup|msubsup)><mo )minsize="([\d.]+%)" maxsize="\2" stretchy="true"'
+)
 # An item that begins with a letter of its own needs no bullet before it.
 LETTERED = re.compile(r"<li>(?=(?:<p>)?<strong>[a-z]\)</strong>)")
 # A heading that says nothing is announced as one; an empty cell is not.
@@ -66,6 +73,8 @@ LONG_FORMULA = 25
 NARROW = 608
 """Pixels: a figure that is not wider than the text leaves the margin free for its caption."""
 FIGURE = re.compile(r'<figure((?: id="[^"]*")?)>(\s*<img [^>]*\bwidth="(\d+)")')
+
+LINK = "Link to this section"
 
 Attributes = dict[str, str | None]
 ImageSize = Callable[[str], tuple[int, int] | None]
@@ -81,17 +90,21 @@ class Markup:
     complaints: tuple[str, ...]
 
 
-def tidy(body: str, image_size: ImageSize) -> Markup:
-    """Return a page's text, as Pandoc wrote it, ready for the page."""
+def tidy(body: str, image_size: ImageSize, link: str = LINK) -> Markup:
+    """Return a page's text, as Pandoc wrote it, ready for the page.
+
+    `link` is what a screen reader says of the links that headings get.
+    """
     body = PLAIN_CODE.sub(r"\1", CODE_LINE.sub(r"\1", body))
     body = PRIME.sub(r'<mrow>\1<mo lspace="0" rspace="0">\2</mo></mrow>', body)
     body = ACCENT.sub(_accent, body)
     body = AFTER_NAME.sub(rf"\1{THIN}", BEFORE_NAME.sub(rf"\1{THIN}", body))
     body = SCRIPTED.sub(r'<\1><mpadded height="0.5em" depth="0">\2</mpadded>', body)
+    body = SCRIPTED_BRACKET.sub(r'\1mathsize="\2" stretchy="false"', body)
     body = LETTERED.sub('<li class="lettered">', body)
     body = EMPTY_HEADING.sub(r"<td\1></td>", body)
     body = PUNCTUATED.sub(_unbroken, body)
-    tidier = _Tidier(image_size)
+    tidier = _Tidier(image_size, link)
     tidier.feed(body)
     tidier.finish()
     text = FIGURE.sub(_small, "".join(tidier.out))
@@ -116,9 +129,10 @@ def _unbroken(found: re.Match[str]) -> str:
 class _Tidier(HTMLParser):
     """Copies HTML from its input to `out`, and changes what has to be changed."""
 
-    def __init__(self, image_size: ImageSize):
+    def __init__(self, image_size: ImageSize, link: str):
         super().__init__(convert_charrefs=False)
         self.image_size = image_size
+        self.link = html.escape(link)
         self.out: list[str] = []
         self.open: list[str] = []
         self.dropping = ""
@@ -208,9 +222,7 @@ class _Tidier(HTMLParser):
             self.complaints.append(f"<{tag}> is never closed, or closed too late")
         if tag in HEADINGS and self.heading_id:
             target = html.escape(self.heading_id)
-            self.out.append(
-                f'<a class="anchor" href="#{target}" aria-label="Link to this section"></a>'
-            )
+            self.out.append(f'<a class="anchor" href="#{target}" aria-label="{self.link}"></a>')
             self.heading_id = ""
         self.in_first = self.in_first and tag != "p"
         self.out.append(f"</{tag}>")

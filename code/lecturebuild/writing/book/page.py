@@ -21,7 +21,7 @@ from lecturebuild.steps.store import Read, Step, value
 from lecturebuild.writing import crossref, pandoc
 from lecturebuild.writing.book import markup, pictures, sources
 from lecturebuild.writing.crossref import Labels
-from lecturebuild.writing.weave import MEDIA, Woven
+from lecturebuild.writing.pandoc import MEDIA, Woven
 from lecturebuild.writing.words import translated, words
 
 THEME = Path(__file__).parent / "theme"
@@ -42,6 +42,7 @@ FILTERS = [
         "macros",
         "crossref",
         "pictures",
+        "cell-source",
         "tables",
     )
 ]
@@ -222,7 +223,7 @@ def _write_page(
             "lecture-page": page.with_suffix(".html").as_posix(),
             "lecture-folder": page.parent.as_posix(),
             "lecture-root": root,
-            "lecture-repository": sources.address(project, Path("figures")),
+            "lecture-repository": sources.address(project),
             "lecture-media": f"{root}media/",
             "bibliography": [str(file) for file in _files(project, "bibliography")],
             "link-citations": True,
@@ -284,7 +285,8 @@ def _tidy(
 
     head, rest = written.split(BODY[0], 1)
     body, foot = rest.rsplit(BODY[1], 1)
-    tidied = markup.tidy(body, image_size)
+    link = words(project.settings).get(markup.LINK, markup.LINK)
+    tidied = markup.tidy(body, image_size, link)
     for complaint in tidied.complaints:
         if any(image.written in complaint for image in labels.images):
             continue  # an error, when the pictures are collected

@@ -21,7 +21,8 @@ from lecturebuild.writing.book.page import Book
 FILE = "assets/search-index.js"
 SYNONYMS = "synonyms.csv"
 HEADINGS = {"h1", "h2", "h3"}
-# The TeX source of a formula is not to be read, and figures' sources are not the lecture's text.
+# A formula is not to be read letter by letter, nor its TeX source; figures' sources are not the
+# lecture's text.
 LEFT_OUT = {"annotation", "button", "script"}
 LEFT_OUT_CLASSES = {
     "figure-source",
@@ -29,6 +30,7 @@ LEFT_OUT_CLASSES = {
     "caption-label",
     "header-section-number",
     "footnotes",
+    "formula",
 }
 VOID = set("area base br col embed hr img input link meta source track wbr".split())
 KINDS = {

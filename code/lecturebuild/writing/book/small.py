@@ -7,7 +7,7 @@ from pathlib import Path
 from lecturebuild.steps.files import digest
 from lecturebuild.steps.store import Step, code_of, previous, value
 from lecturebuild.writing.book import svg
-from lecturebuild.writing.weave import Woven
+from lecturebuild.writing.pandoc import Woven
 
 
 def pictures_step(page: Path, woven: Step) -> Step:

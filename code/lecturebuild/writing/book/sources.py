@@ -4,7 +4,6 @@ import os
 import re
 import subprocess
 import tomllib
-import zipfile
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from functools import partial
@@ -14,22 +13,24 @@ from pathlib import Path
 import yaml
 
 from lecturebuild.reading.project import Project
+from lecturebuild.steps.files import own_files, pack
 from lecturebuild.steps.store import Step, value
 
 MADE = {"__pycache__", "node_modules", "build", "dist"}
-OLDEST = (1980, 1, 1, 0, 0, 0)
-"""The oldest date that a zip file knows: the bytes depend on the contents alone."""
 
 
-def address(project: Project, file: Path) -> str:
-    """Return the address at which the project's repository shows a file; empty without one."""
+def address(project: Project, file: Path = Path()) -> str:
+    """Return the address at which the project's repository shows a file; empty without one.
+
+    Without a file it is that of the project's folder.
+    """
     book = project.settings
     repository = book.text("book", "repo-url").rstrip("/")
     if not repository:
         return ""
     branch = book.text("book", "repo-branch") or "main"
     view = "-/blob" if "gitlab" in repository else "blob"
-    return f"{repository}/{view}/{branch}/{file.as_posix()}"
+    return "/".join([repository, view, branch, *file.parts])
 
 
 def archive(project: Project) -> str:
@@ -51,11 +52,8 @@ def _files(project: Project, cells: list[object]) -> dict[str, Path]:
 
 
 def _pack(name: str, folder: Path, files: dict[str, Path]) -> None:
-    with zipfile.ZipFile(folder / name, "w") as pack:
-        for place, file in sorted(files.items()):
-            entry = zipfile.ZipInfo(f"{Path(name).stem}/{place}", OLDEST)
-            entry.external_attr = (0o755 if os.access(file, os.X_OK) else 0o644) << 16
-            pack.writestr(entry, file.read_bytes(), zipfile.ZIP_DEFLATED)
+    stem = Path(name).stem
+    pack(folder / name, {f"{stem}/{place}": file for place, file in sorted(files.items())})
 
 
 def _sources(project: Project) -> list[Path]:
@@ -64,15 +62,13 @@ def _sources(project: Project) -> list[Path]:
     if known:
         files = [Path(name) for name in known.split("\0") if name]
         return [file for file in files if (project.root / file).is_file()]
-    found = []
-    for folder, names, files_here in os.walk(project.root):
-        names[:] = [
-            name
-            for name in names
-            if name[0] not in "._" and name not in MADE and Path(folder, name) != project.output
-        ]
-        found += [Path(folder, name) for name in files_here if not name.startswith(".")]
-    return sorted(file.relative_to(project.root) for file in found if file.is_file())
+
+    def is_made(folder: Path) -> bool:
+        return folder.name[0] == "_" or folder.name in MADE or folder == project.output
+
+    own = own_files(project.root, is_made)
+    shown = (file for file in own if not file.name.startswith(".") and file.is_file())
+    return sorted(file.relative_to(project.root) for file in shown)
 
 
 def edition(project: Project) -> str:
@@ -92,7 +88,8 @@ def edition(project: Project) -> str:
     day = _git(root, "log", "-1", "--format=%cs").strip() or day
     if (epoch := os.environ.get("SOURCE_DATE_EPOCH", "")).isdigit():
         day = datetime.fromtimestamp(int(epoch), UTC).date().isoformat()
-    parts = [f"Version {version}" if version else "", _spelt(day)]
+    english = (project.settings.text("lang") or "en").startswith("en")
+    parts = [f"Version {version}" if version else "", _spelt(day) if english else day]
     return ", ".join(part for part in parts if part)
 
 

@@ -2,7 +2,8 @@
 
 It shows four frames a page, each beside its speaker's notes. LaTeX sets each note on a
 small page of its own, a card, in the fonts of the deck; it runs only if a note has changed. Then
-frames and cards are put together on sheets of A4.
+frames and cards are put together on sheets of A4. LaTeX's pdfpages would take one more run of
+LaTeX; pypdf's own merging takes four times as long and makes a file half as large again.
 """
 
 import re

@@ -1,4 +1,8 @@
-"""Write the Beamer deck: Pandoc makes LaTeX of it, XeLaTeX makes the PDF."""
+"""Write the Beamer deck: Pandoc makes LaTeX of it, XeLaTeX makes the PDF.
+
+Four fifths of a run go into the preamble. It cannot be kept as a format: XeTeX ends in a
+segmentation fault where fonts of the system are in one, as they are once Beamer is loaded.
+"""
 
 import hashlib
 import json
@@ -23,7 +27,7 @@ from lecturebuild.writing import pandoc
 from lecturebuild.writing.book import pictures
 from lecturebuild.writing.book.page import macros
 from lecturebuild.writing.deck import handout
-from lecturebuild.writing.weave import Woven
+from lecturebuild.writing.pandoc import Woven
 from lecturebuild.writing.words import words
 
 FILTERS = [
@@ -32,6 +36,7 @@ FILTERS = [
         "frames",
         "answers",
         "muted",
+        "lettered",
         "paths",
         "shapes",
         "visibility",

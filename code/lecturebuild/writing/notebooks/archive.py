@@ -8,18 +8,16 @@ its `dependencies` among those of the project, what only some notebooks need as 
 import json
 import re
 import tomllib
-import zipfile
 from collections.abc import Iterable
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
 from lecturebuild.steps.errors import LectureError
+from lecturebuild.steps.files import pack
 from lecturebuild.steps.store import Step
 
 FILE = "pyproject.toml"
-DATE = (1980, 1, 1, 0, 0, 0)
-"""The oldest date that a zip file knows: the archive's bytes depend on its contents alone."""
 
 
 def archive_step(root: Path) -> Step | None:
@@ -44,12 +42,8 @@ def archive_step(root: Path) -> Step | None:
 
 
 def _write_archive(folder: Path, stem: str, project: str, files: dict[str, Path]) -> None:
-    contents = {FILE: project.encode()} | {name: file.read_bytes() for name, file in files.items()}
-    with zipfile.ZipFile(folder / f"{stem}.zip", "w") as archive:
-        for name, content in contents.items():
-            entry = zipfile.ZipInfo(f"{stem}/{name}", DATE)
-            entry.external_attr = 0o644 << 16
-            archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
+    contents: dict[str, Path | bytes] = {FILE: project.encode(), **files}
+    pack(folder / f"{stem}.zip", {f"{stem}/{name}": file for name, file in contents.items()})
 
 
 def extras_of(root: Path, libraries: Iterable[str]) -> dict[str, list[str]]:

@@ -195,13 +195,16 @@ def _write_notebook(
     text = _text(notebook, document, archive)
     markdown = _convert(project, document, text, refers_to, references)
     found = {cell.index: cell for cell, _ in _cells(notebook, document)}
+    from nbformat import v4  # takes a while to import, and most builds write no notebook
+
     made = _assemble(notebook, markdown, found, outputs, executed.media)
     if installing:
-        made.insert(bool(made) and made[0]["cell_type"] == "markdown", _first_cell(installing))
-    content = {"cells": made, "metadata": KERNEL, "nbformat": 4, "nbformat_minor": 5}
-    (folder / Path(notebook.file).name).write_text(
-        json.dumps(content, indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8"
-    )
+        # Its tag tells programs that execute notebooks to skip it.
+        metadata = {"tags": ["skip-execution"]}
+        first = v4.new_code_cell(installing, id="install", metadata=metadata)
+        made.insert(bool(made) and _is_text(made[0]), first)
+    content = v4.writes(v4.new_notebook(cells=made, metadata=KERNEL))
+    (folder / Path(notebook.file).name).write_text(content + "\n", encoding="utf-8")
 
 
 def _inside(kind: str, around: tuple[str, ...]) -> bool:
@@ -306,18 +309,6 @@ def _installing(project: Project, notebook: Notebook, document: Document, archiv
     return "\n".join(line for line in lines if extras or not line.startswith(("os.", "import os")))
 
 
-def _first_cell(code: str) -> dict[str, Any]:
-    """Return the cell that installs; its tag tells programs that execute notebooks to skip it."""
-    return {
-        "cell_type": "code",
-        "execution_count": None,
-        "id": "install",
-        "metadata": {"tags": ["skip-execution"]},
-        "outputs": [],
-        "source": _source(code),
-    }
-
-
 def _convert(
     project: Project,
     document: Document,
@@ -359,15 +350,19 @@ def _assemble(
 
     The text of an answer is a cell of its own, which nbgrader takes out and a person grades.
     """
+    from nbformat import v4
+
     made: list[dict[str, Any]] = []
     answer = False
     for number, part in enumerate(MARK.split(markdown)):
+        count = sum(_is_text(other) == (number % 2 == 0) for other in made) + 1
         if number % 2 == 0:
-            if part.strip():
-                made.append(_markdown(part.strip(), sum(map(_is_text, made)) + 1, answer))
+            if text := part.strip():
+                grading = {"nbgrader": _grading("markdown", f"answer-{count}", answer)}
+                metadata = grading if answer else {}
+                made.append(v4.new_markdown_cell(text, id=f"text-{count}", metadata=metadata))
         elif part.startswith("cell "):
             cell = cells[int(part.removeprefix("cell "))]
-            count = sum(not _is_text(other) for other in made) + 1
             made.append(_code(notebook, cell, count, outputs.get(cell.index, ()), media))
         else:
             answer = part == "answer"
@@ -376,16 +371,6 @@ def _assemble(
 
 def _is_text(cell: dict[str, Any]) -> bool:
     return bool(cell["cell_type"] == "markdown")
-
-
-def _markdown(text: str, count: int, answer: bool) -> dict[str, Any]:
-    metadata = {"nbgrader": _grading("markdown", f"answer-{count}", answer)} if answer else {}
-    return {
-        "cell_type": "markdown",
-        "id": f"text-{count}",
-        "metadata": metadata,
-        "source": _source(text),
-    }
 
 
 def _grading(kind: str, identifier: str, solution: bool) -> dict[str, Any]:
@@ -404,50 +389,42 @@ def _grading(kind: str, identifier: str, solution: bool) -> dict[str, Any]:
 def _code(
     notebook: Notebook, cell: Cell, count: int, outputs: tuple[Output, ...], media: Path
 ) -> dict[str, Any]:
+    from nbformat import v4
+
     solution = "solution" in tags(cell)
     identifier = cell.label or f"{cell.page.stem}-{cell.index + 1}"
     identifier = re.sub(r"[^\w-]", "-", identifier)[:64]
-    stub = solution and not notebook.solution
-    grading = _grading("code", identifier, solution)
-    return {
-        "cell_type": "code",
-        "execution_count": count if notebook.solution else None,
-        "id": identifier,
-        "metadata": {"nbgrader": grading} | ({"tags": ["solution"]} if solution else {}),
-        "outputs": [
-            made for output in outputs if (made := _output(output, cell, count, media)) is not None
-        ],
-        "source": _source(STUB if stub else cell.code.strip("\n")),
-    }
+    grading = {"nbgrader": _grading("code", identifier, solution)}
+    made = (_output(output, cell, count, media) for output in outputs)
+    code: dict[str, Any] = v4.new_code_cell(
+        STUB if solution and not notebook.solution else cell.code.strip("\n"),
+        id=identifier,
+        execution_count=count if notebook.solution else None,
+        metadata=grading | ({"tags": ["solution"]} if solution else {}),
+        outputs=[output for output in made if output is not None],
+    )
+    return code
 
 
-def _output(output: Output, cell: Cell, count: int, media: Path) -> dict[str, Any] | None:
+def _output(output: Output, cell: Cell, count: int, media: Path) -> Any:
     """Return one of our outputs as Jupyter keeps it."""
+    from nbformat.v4 import new_output
+
     if output.kind in ("stdout", "stderr"):
-        if output.kind == "stderr" and cell.options.get("warning") is False:
-            return None
-        return {"name": output.kind, "output_type": "stream", "text": _source(output.text)}
+        hidden = output.kind == "stderr" and cell.options.get("warning") is False
+        return None if hidden else new_output("stream", name=output.kind, text=output.text)
     if output.kind == "error":
         lines = output.text.split("\n")
         kind, _, value = lines[-1].partition(": ")
-        return {"output_type": "error", "ename": kind, "evalue": value, "traceback": lines}
-    data: dict[str, Any] = {"text/plain": _source(output.text)} if output.text else {}
+        return new_output("error", ename=kind, evalue=value, traceback=lines)
+    data: dict[str, Any] = {"text/plain": output.text} if output.text else {}
     if output.markup:
-        data[TYPES[output.kind]] = _source(output.markup)
+        data[TYPES[output.kind]] = output.markup
     for suffix, file in output.files.items():
         if suffix == "svg":
-            data[IMAGES[suffix]] = _source((media / file).read_text(encoding="utf-8"))
+            data[IMAGES[suffix]] = (media / file).read_text(encoding="utf-8")
         elif suffix in IMAGES:
             data[IMAGES[suffix]] = base64.b64encode((media / file).read_bytes()).decode()
     if output.kind == "text":
-        return {
-            "data": data,
-            "execution_count": count,
-            "metadata": {},
-            "output_type": "execute_result",
-        }
-    return {"data": data, "metadata": {}, "output_type": "display_data"}
-
-
-def _source(text: str) -> list[str]:
-    return text.splitlines(keepends=True)
+        return new_output("execute_result", data=data, execution_count=count)
+    return new_output("display_data", data=data)

@@ -94,7 +94,7 @@
     const small = figure.querySelector('img');
     if (!small) continue;
     const words = figure.querySelector('figcaption');
-    const label = words?.querySelector('.caption-label')?.textContent.replace(/:$/, '') ?? 'picture';
+    const label = words?.querySelector('.caption-label')?.textContent.replace(/:$/, '') ?? 'this picture';
     const text = words?.innerText ?? '';
     const button = document.createElement('button');
     button.type = 'button';

@@ -38,7 +38,7 @@
       element.setAttribute('tabindex', '0');
       if (element.matches('math')) return;  // has its own role
       element.setAttribute('role', 'group');  // a region would be one more landmark
-      element.setAttribute('aria-label', `${names[inside]}, wider than the page`);
+      element.setAttribute('aria-label', `${names[inside]}, ${'wider than the page'}`);
     } else {
       for (const name of ['tabindex', 'role', 'aria-label']) element.removeAttribute(name);
     }

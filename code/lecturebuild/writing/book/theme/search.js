@@ -165,8 +165,8 @@
   }
 
   function counted(results) {
-    const number = results.length === MOST ? `the ${MOST} best places` : results.length === 1 ? 'one place' : `${results.length} places`;
-    return `Found in ${number}`;
+    const number = results.length;
+    return `${number} ${number === MOST ? 'best places' : number === 1 ? 'place found' : 'places found'}`;
   }
 
   function look(text) {
@@ -174,16 +174,17 @@
     const term = own(text);
     const results = numbered(text) ?? sections(term ?? text);
     show(results);
-    if (results.length) return say(term ? `“${text}” is “${term}” here. ${counted(results)}` : counted(results));
+    if (results.length) return say(term ? `In this book: “${term}”. ` : '', counted(results));
     const near = numbered(text) ? null : nearest(text);
-    if (!near) return say(`Nothing found for “${text}”`);
+    const nothing = `Nothing found for “${text}”`;
+    if (!near) return say(nothing);
     const suggestion = element('button', {type: 'button', textContent: near});
     suggestion.addEventListener('click', () => {
       input.value = near;
       input.focus();
       look(near);
     });
-    return say(`Nothing found for “${text}”. The nearest word: `, suggestion);
+    return say(nothing, '. ', 'The nearest word:', ' ', suggestion);
   }
 
   let waiting = 0;
