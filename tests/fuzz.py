@@ -8,6 +8,8 @@ their length, not with its square: each pattern is read at 0.1 and at 1 MB.
 import argparse
 import tempfile
 import time
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, given, settings
@@ -52,7 +54,23 @@ LONG = {
     "spaces": " ", "line": "a", "words": "a ", "lines": "a\n", "headings": "## a\n\n",
     "formulas": "$$\nx\n$$\n\n", "backslashes": "\\", "quotes": '"', "tabs": "\t", "at": "@fig-x ",
     "options": f"{FENCE}{{python}}\n#| echo: true\n#| label: x\n{FENCE}\n", "attributes": "{#x .y ",
+    "includes": "{{< include b.qmd >}}\n\n", "grid": "+---+\n", "rows": "| a | b |\n",
+    "long fences": f"{FENCE} {{.a .a ", "parentheses": "\\\\( ", "tabs in lists": "* \t",
 }  # fmt: skip
+LONG_YAML = {
+    "items": "- a\n", "keys": "k{}: v\n", "brackets": "[", "braces": "{{a: ", "letters": "a",
+    "quoted": '"', "escapes": "\\\\", "comments": "# a\n", "lines": "a\n", "colons": ": ",
+    "same keys": "a: 1\n", "anchors": "&a ", "tags": "!!x ", "block": "  |\n", "spaces": " ",
+}  # fmt: skip
+WHERE = {
+    "_quarto.yml": (lambda text: f"{BOOK}lang: x\n{text}\n", lambda text: check_project_file(text)),
+    "a header": (lambda text: f"---\n{text}\n---\n# A\n", lambda text: check_document(text)),
+    "options": (
+        lambda text: "# A\n\n```{python}\n#| " + text.replace("\n", "\n#| ") + "\n```\n",
+        lambda text: check_document(text),
+    ),
+}
+"""Where YAML stands: how it is written there, and how it is read."""
 
 
 def read(root: Path) -> None:
@@ -89,9 +107,20 @@ def check_document(text: str) -> None:
         read(root)
 
 
-def seconds_for(text: str) -> float:
+def long_texts(size: int) -> Iterator[tuple[str, Callable[[], None]]]:
+    """Yield names of texts of some size and functions that read them."""
+    for name, piece in LONG.items():
+        text = f"# A\n\n{piece * (size // len(piece))}\n"
+        yield name, partial(check_document, text)
+    for place, (written, check) in WHERE.items():
+        for name, piece in LONG_YAML.items():
+            text = "".join(piece.format(number) for number in range(size // len(piece)))
+            yield f"{name} in {place}", partial(check, written(text))
+
+
+def seconds_for(read_it: Callable[[], None]) -> float:
     start = time.process_time()
-    check_document(text)
+    read_it()
     return time.process_time() - start
 
 
@@ -137,11 +166,11 @@ def main() -> None:
     }
     for name, (strategy, check) in kinds.items():
         print(f"{fuzz(strategy, check, part):7} {name}", flush=True)
-    for name, piece in LONG.items():
-        short, long = (
-            seconds_for(f"# A\n\n{piece * (size // len(piece))}\n") for size in (10**5, 10**6)
-        )
-        print(f"1 MB of {name:12} {long:6.2f} s, 0.1 MB {short:6.2f} s", flush=True)
+    for (name, short_text), (_, long_text) in zip(
+        long_texts(10**5), long_texts(10**6), strict=True
+    ):
+        short, long = seconds_for(short_text), seconds_for(long_text)
+        print(f"1 MB of {name:24} {long:6.2f} s, 0.1 MB {short:6.2f} s", flush=True)
         assert long < 2 or long < 40 * short, f"{name}: grows with the square"
 
 

@@ -26,6 +26,7 @@ def add_files(root, folder):
     write(root, {
         f"{folder}nb.ipynb": "{}", "some data/x y.csv": "1", "pics/c.svg": SVG,
         f"{folder}p.py": "a = [1]\n", f"{folder}_part.qmd": "Included text.\n",
+        f"{folder}points.svg": SVG.replace('"10"', '"10pt"').replace('"6"', '"6pt"'),
         f"{folder}broken.svg": "<svg", f"{folder}a.pdf": "%PDF-1.4\n%%EOF", "references.bib": KNUTH,
     })  # fmt: skip
     picture = Image.new("RGB", (100, 60), "red")
@@ -192,6 +193,46 @@ def test_a_key_without_effect_is_named(tmp_path):
     assert render(root).err == (
         "_quarto.yml:10: warning: 'css' changes only what Quarto itself makes\n"
     )
+
+
+def test_what_the_book_says_of_itself(tmp_path):
+    root = make(tmp_path, {"a.qmd": "# A\n\nSee [@knuth1984].\n", "b.qmd": "# B\n\n## C\n"})
+    add_files(root, "")
+    settings = root / "_quarto.yml"
+    plain = settings.read_text() + "bibliography: references.bib\n"
+    settings.write_text(plain)
+    render(root)
+    page = (root / "_book" / "a.html").read_text("utf-8")
+    assert 'href="#ref-knuth1984"' in page and "CC BY" not in page
+    said = "book:\n  author: [{name: Ada}]\n  date: May 2026\n  description: In short & good"
+    said += "\n  page-footer: {left: Free, right: to copy}"
+    more = "link-citations: false\nformat: {html: {toc: false}}\n"
+    settings.write_text(plain.replace("book:", said) + more)
+    render(root)
+    page = (root / "_book" / "a.html").read_text("utf-8")
+    for words in ('name="author" content="Ada"', 'class="edition">May 2026<',
+                  'content="In short &amp; good"', "Free. to copy."):  # fmt: skip
+        assert words in page, words
+    assert 'href="#ref-knuth1984"' not in page
+    assert "On this page" not in (root / "_book" / "b.html").read_text("utf-8")
+
+
+def test_output_of_a_cell_without_its_own_style_sheet(tmp_path):
+    code = """\
+class Model:
+    def _repr_html_(self): return self.html
+    def __repr__(self): return "Model(3)"
+model = Model()
+model.html = "<style>b {color: red}</style><b>diagram</b>"
+display(model)
+model.html = ""
+display(model)
+len?"""
+    root = make(tmp_path, {"a.qmd": f"# A\n\n```{{python}}\n#| echo: false\n{code}\n```\n"})
+    render(root)
+    shown = text(read_page(root, "a.html").all("article")[0])
+    assert shown.count("Model(3)") == 2 and "diagram" not in shown
+    assert "Return the number of items in a container." in shown
 
 
 def test_a_notebook_is_no_chapter(tmp_path):

@@ -203,3 +203,30 @@ def test_two_builds_from_nothing_are_the_same(deck):
     shutil.rmtree(deck / "_book")
     run = lecture("render", deck, "--verify")
     assert (run.code, run.out) == (0, "both builds are the same\n")
+
+
+def test_library_that_another_library_imports_is_followed(tmp_path, monkeypatch):
+    """A cell imports `outer`, which imports `inner`; only the latter gets a new version."""
+    libraries = tmp_path / "libraries"
+
+    def install(name, version, code):
+        info = libraries / f"{name}-{version}.dist-info"
+        for old in libraries.glob(f"{name}-*"):
+            shutil.rmtree(old)
+        write(libraries, {
+            f"{name}.py": code, f"{info.name}/RECORD": f"{name}.py,,\n",
+            f"{info.name}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
+        })  # fmt: skip
+
+    install("inner_library", "1.0", "VALUE = 'one'\n")
+    install("outer_library", "1.0", "from inner_library import VALUE\n")
+    cell = "```{python}\nimport outer_library\nprint('value', outer_library.VALUE)\n```\n"
+    root = make(tmp_path / "lecture", {"a.qmd": f"# A\n\n{cell}"})
+    environment = os.environ | {"PYTHONPATH": str(libraries)}
+    for version, value in (("1.0", "one"), ("2.0", "two")):
+        install("inner_library", version, f"VALUE = '{value}'\n")
+        run = subprocess.run(
+            [*COMMAND, "render"], cwd=root, env=environment, capture_output=True, text=True
+        )
+        assert run.returncode == 0, run.stderr
+        assert f"value {value}" in text(read_page(root, "a.html").all("article")[0])

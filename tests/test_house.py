@@ -1,6 +1,7 @@
 """The renderer's stages: nothing imports upwards, and every folder is small enough to be read."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -34,3 +35,26 @@ def test_no_stage_imports_what_comes_after_it(stage):
 
 def test_the_plan_fits_on_a_page():
     assert len((CODE / "plan.py").read_text(encoding="utf-8").splitlines()) <= 120
+
+
+def storeys():
+    """Return the number of modules in the longest chain in which each imports the next."""
+    names = {".".join(file.relative_to(CODE).with_suffix("").parts): file
+             for file in CODE.rglob("*.py")}  # fmt: skip
+
+    @cache
+    def height(name):
+        below = [0]
+        for node in ast.walk(ast.parse(names[name].read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("lecturebuild"):
+                module = node.module.partition(".")[2]
+                found = (f"{module}.{entry.name}".strip(".") for entry in node.names)
+                below += [height(each if each in names else module)
+                          for each in found if each in names or module in names]  # fmt: skip
+        return 1 + max(below)
+
+    return max(map(height, names))
+
+
+def test_the_house_grows_no_higher():
+    assert storeys() <= 13

@@ -335,4 +335,7 @@ def test_renderer_that_is_stopped_leaves_nothing_running(tmp_path, where, number
 def test_what_a_process_leaves_running_ends_with_it(tmp_path):
     command = ["sh", "-c", "sleep 600 >/dev/null 2>&1 & echo $!"]
     pid = int(process.run(command, "sh").stdout)
-    assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    end = time.time() + 10  # a killed process dies when it is its turn
+    while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+        assert time.time() < end
+        time.sleep(0.01)

@@ -6,7 +6,7 @@ import sys
 import time
 
 import pytest
-from projects import lecture, make, read_page, render, text, write
+from projects import lecture, make, read_page, read_pdf, render, text, write
 
 from lecturebuild import cli
 from lecturebuild.previewing.server import inside
@@ -50,6 +50,15 @@ PROJECTS = {
     "site": (settings("  site-url: 'javascript:alert(1)'"), "_quarto.yml:7: 'site-url' must begin"),
     "part": (instead("- index.qmd", "- {part: P, chapters: null}"), "_quarto.yml:6: 'chapters' of"),
     "part-text": (instead("- index.qmd", "- {part: P, chapters: x}"), "_quarto.yml:6: 'chapters'"),
+    "title": (settings("title: X"), "_quarto.yml:7: give 'title' under 'book'"),
+    "format": (settings("format: pdf"), "_quarto.yml:7: 'pdf' under 'format' is not supported"),
+    "beamer": (settings("format: {beamer: {toc: true}}"), "_quarto.yml:7: 'beamer' under 'format'"),
+    "depth": (settings("format: {html: {toc-depth: 9}}"), "_quarto.yml:7: 'toc-depth' must be"),
+    "cover": (settings("  cover-image: p.png"), "_quarto.yml:7: 'cover-image' under 'book' is not"),
+    "date-today": (settings("  date: today"), "_quarto.yml:7: the date 'today' is not supported"),
+    "footer": (settings("  page-footer: [x]"), "_quarto.yml:7: 'page-footer' is a text, or holds"),
+    "author": (settings("  author: {name: A, email: x}"), "_quarto.yml:7: an author is a text, or"),
+    "resource-folder": (project("resources: [/dta/*.csv]"), "_quarto.yml:3: no such folder: /dta"),
     "nul": (instead("- index.qmd", '- "a\\0b.qmd"'), "_quarto.yml:6: bad YAML: a text with a NUL"),
     "long": (instead("index.qmd", "a" * 300 + ".qmd"), "_quarto.yml:6: no such document: aaa"),
     "folder": (instead("index.qmd", "."), "_quarto.yml:6: . is no Markdown"),
@@ -165,3 +174,54 @@ def test_latex_works_in_any_folder_and_reads_nothing_outside(tmp_path):
     run = lecture("render", root)
     assert run.code == 1
     assert f"LaTeX reads {tmp_path / 'outside.txt'}, which lies outside the project" in run.err
+
+
+DECK = "---\ntitle: D\n{}\n---\n\n## Frame\n\nWords.\n"
+DECKS = {
+    "default": ("format:\n  beamer: default", ""),
+    "name": ("format: beamer", ""),
+    "authors": ("author: [{name: Ada}, Bert]", ""),
+    "affiliation": ("author: [{name: A, affiliation: B}]", "deck.qmd:3: an author is a text, or"),
+    "today": ("date: today", "deck.qmd:3: the date 'today' is not supported"),
+    "other": ("format: revealjs", "deck.qmd:3: 'revealjs' under 'format' is not supported"),
+    "html": ("format: {html: {toc: true}}", "deck.qmd:3: 'html' under 'format' is not supported"),
+}
+
+
+@pytest.mark.parametrize("header, message", DECKS.values(), ids=DECKS)
+def test_header_of_a_deck(tmp_path, header, message):
+    root = make(tmp_path, {"a.qmd": TEXT}, TEXT)
+    write(root, {"slides/deck.qmd": DECK.format(header)})
+    run = lecture("render", root)
+    assert message in run.err and bool(run.code) == bool(message), run.err
+    if not message:
+        first, *_, last = read_pdf(root / "_book" / "slides" / "deck.pdf")
+        assert last == "Frame Words."
+        assert first == ("D Ada Bert" if "author" in header else "D")
+
+
+def test_settings_of_the_deck_s_folder(tmp_path):
+    cell = "```{python}\nprint(6 * 7)\n```\n"
+    root = make(tmp_path, {"a.qmd": TEXT}, f"## Frame\n\n{cell}")
+    folder = root / "slides" / "_quarto.yml"
+    plain = folder.read_text()
+    folder.write_text(f"{plain}execute: {{echo: false}}\n")
+    render(root)
+    assert read_pdf(root / "_book" / "slides" / "deck.pdf")[-1] == "Frame 42"
+    folder.write_text(f"{plain}format: {{beamer: {{theme: Madrid}}}}\n")
+    assert "slides/_quarto.yml:4: what concerns Beamer stands" in lecture("render", root).err
+
+
+def test_two_documents_of_one_page(tmp_path):
+    root = make(tmp_path, {"a.qmd": TEXT, "a.md": TEXT})
+    file = root / "_quarto.yml"
+    file.write_text(f"{file.read_text()}    - a.md\n")
+    assert "_quarto.yml:7: a.md and a.qmd would both be a.html" in lecture("render", root).err
+
+
+def test_pipe_is_no_resource(tmp_path):
+    root = make(tmp_path, {"a.qmd": TEXT})
+    os.mkfifo(root / "data.csv")
+    file = root / "_quarto.yml"
+    file.write_text(file.read_text().replace("book\n", "book\n  resources: ['*.csv']\n", 1))
+    assert "_quarto.yml:3: the resource data.csv is no file" in lecture("render", root).err

@@ -72,7 +72,7 @@ def test_windows_line_ends_and_byte_order_mark_change_nothing(tmp_path, encode):
 
 
 def test_line_separators_inside_a_line_do_not_shift_line_numbers(tmp_path):
-    document = read(tmp_path, {"a.qmd": "a\u2028b\x0cc\n\n```{python}\n1\n```\n"})
+    document = read(tmp_path, {"a.qmd": "a\u2028b\u2029c\n\n```{python}\n1\n```\n"})
     assert document.cells[0].line == 3
 
 

@@ -242,15 +242,29 @@ local function link(id, text)
   return pandoc.Span(content)
 end
 
+--- References become links. In '@sec-a [@key]' Pandoc takes both for one citation: they are parted.
 local function Cite(cite)
   local inlines, own = pandoc.List{}, 0
-  for position, citation in ipairs(cite.citations) do
+  local works = pandoc.List{}
+  local function separate()
+    if #inlines > 0 then
+      local behind = own == 1 and cite.citations[1].mode == 'AuthorInText' and #works > 0
+      inlines:extend(behind and {pandoc.Space()} or {pandoc.Str(','), pandoc.Space()})
+    end
+  end
+  local function flush()
+    if #works > 0 then
+      separate()
+      inlines:insert(pandoc.Cite({}, works))
+      works = pandoc.List{}
+    end
+  end
+  for _, citation in ipairs(cite.citations) do
     local entry = index[citation.id]
     if entry then
+      flush()
+      separate()
       own = own + 1
-      if position > 1 then
-        inlines:extend{pandoc.Str(','), pandoc.Space()}
-      end
       local prefixed = #citation.prefix > 0
       local bare = prefixed or citation.mode == 'SuppressAuthor'
       inlines:extend(citation.prefix)
@@ -259,9 +273,12 @@ local function Cite(cite)
       end
       inlines:insert(link(citation.id, reference_text(citation.id, entry, bare)))
       inlines:extend(citation.suffix)
+    else
+      works:insert(citation)
     end
   end
   if own > 0 then
+    flush()
     return inlines
   end
 end

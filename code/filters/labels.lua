@@ -65,8 +65,27 @@ local function names_of(doc)
     for _, class in ipairs(element.classes) do
       note(kind, 'class', class)
     end
-    for name in pairs(element.attributes) do
+    local count = {}
+    for name, value in pairs(element.attributes) do
       note(kind, 'attribute', name)
+      note(kind, 'value', name .. '=' .. value)
+      count[name] = (count[name] or 0) + 1
+      if count[name] == 2 then
+        note(kind, 'twice', name)
+      end
+    end
+    local visible = element.classes:includes('content-visible')
+    local hidden = element.classes:includes('content-hidden')
+    if visible and hidden then
+      note(kind, 'pair', 'content-hidden')
+    end
+    for _, condition in ipairs{'when-format', 'unless-format'} do
+      if count[condition] and not (visible or hidden) then
+        note(kind, 'alone', condition)
+      end
+    end
+    if count['lst-cap'] and not element.identifier:match('^lst%-') then
+      note(kind, 'alone', 'lst-cap')
     end
     if element.identifier ~= '' then
       note(kind, 'label', element.identifier)
@@ -75,6 +94,8 @@ local function names_of(doc)
   doc:walk{
     Div = element, Span = element, Header = element, CodeBlock = element, Code = element,
     Link = element, Image = element, Table = element, Figure = element,
+    RawBlock = function(raw) note('RawBlock', 'raw', raw.format) end,
+    RawInline = function(raw) note('RawInline', 'raw', raw.format) end,
   }
   return names
 end
@@ -84,11 +105,14 @@ local in_text = {  -- mark, pattern of a word that Pandoc should not have left i
   {'picture', '^!%[.*'}, {'picture', '%]%(.*'}, {'reference', '[^%s]*%]%[[^%]%d][^%]]+%]'},
   {'attributes', '{[.]%a.*'}, {'attributes', '%]{.*'}, {'attributes', '{%a[%w-]*=.*'},
   {'comment', '<!%-%-'}, {'bold', '^%*%*%w.*'}, {'bold', '^.*%w%*%*$'}, {'code', '^`.*'},
+  {'emphasis', '^%*%a[^*]*$'},
+  {'footnote', '^%[%^$'}, {'alert', '^%[!%u+%]$'},
 }
 local at_line = {  -- mark, pattern of a line's first word
   {'list', '^[-*+]$'}, {'list', '^[(]?[1a][)]$'}, {'list', '^1[.]$'}, {'list', '^#[.]$'},
   {'table', '^|$'}, {'table', '^|[:-][:%-|]+$'}, {'table', '^%+[-=][-=+]+$'},
   {'heading', '^##+$'}, {'heading', '^##+%a'}, {'quotation', '^>$'},
+  {'bullet', '^•$'}, {'bullet', '^‣$'}, {'bullet', '^◦$'}, {'bullet', '^%-%a.*'},
 }
 
 --- What Pandoc took for text though it was meant as more: {mark, text}.
@@ -120,8 +144,14 @@ local function leftovers_of(doc)
             end
           end
           local before = inlines[position - 1]
+          local after = inlines[position + 1]
           if position == 1 and word:match('^##+%a') then
             table.insert(found, {'no-heading', word})
+          elseif word:match('%]$') and following(inlines, position):match('^%S+ %(%S+%)') then
+            table.insert(found, {'link', following(inlines, position)})
+          elseif word:match('{$') and after and after.t == 'RawInline'
+              and after.format == 'tex' then
+            table.insert(found, {'group', word .. after.text:gsub('%s+$', '')})
           elseif before and before.t == 'SoftBreak' then
             for _, entry in ipairs(at_line) do
               if word:match(entry[2]) then
@@ -133,6 +163,74 @@ local function leftovers_of(doc)
       end
     end,
   }
+  local function empty(element)
+    if #element.content == 0 then
+      table.insert(found, {'struck', element.t == 'Subscript' and '~~' or '^^'})
+    end
+  end
+  local function heading(header)
+    header:walk{Note = function()
+      table.insert(found, {'heading-note', pandoc.utils.stringify(header.content[1])})
+    end}
+  end
+  doc:walk{Header = heading, Subscript = empty, Superscript = empty, Cite = function(cite)
+    for _, citation in ipairs(cite.citations) do
+      citation.suffix:walk{Cite = function(inner)
+        table.insert(found, {'cites', '@' .. inner.citations[1].id})
+      end}
+    end
+  end}
+  return found
+end
+
+--- The marks `# <1>` of a block of code or a cell, as a set, and how many there are.
+local function marks_of(block)
+  local marks, count = {}, 0
+  local function collect(code)
+    for line in (code.text .. '\n'):gmatch('(.-)\n') do
+      local mark = line:match('[#%%/%-;][#%%/%-;]?%s*<(%d+)>%s*$')
+      if mark and not marks[mark] then
+        marks[mark], count = true, count + 1
+      end
+    end
+  end
+  if block.t == 'CodeBlock' then
+    collect(block)
+  elseif block.t == 'Div' and block.classes:includes('cell') then
+    block:walk{CodeBlock = function(code)
+      if code.classes:includes('cell-code') then
+        collect(code)
+      end
+    end}
+  end
+  return marks, count
+end
+
+--- Where a list explains the marks of code, marks and explanations without a partner: {mark, text}.
+local function annotations_of(doc)
+  local found = {}
+  doc:walk{Blocks = function(blocks)
+    for position, block in ipairs(blocks) do
+      local marks, count = marks_of(block)
+      local list = blocks[position + 1]
+      local first, last = 1, 0
+      if count > 0 and list and list.t == 'OrderedList' then
+        first, last = list.start, list.start + #list.content - 1
+      else
+        marks = {}  -- without a list they are the author's text
+      end
+      for mark in pairs(marks) do
+        if tonumber(mark) < first or tonumber(mark) > last then
+          table.insert(found, {'annotation', '<' .. mark .. '>'})
+        end
+      end
+      for number = first, last do
+        if not marks[tostring(number)] then
+          table.insert(found, {'annotated', number .. '.'})
+        end
+      end
+    end
+  end}
   return found
 end
 
@@ -157,6 +255,18 @@ local function ids_of(doc)
     Image = note, Table = note, Figure = note,
   }
   return ids
+end
+
+--- Formulas with something that may be lost, which gate.py judges.
+local function formulas_of(doc)
+  local found = {}
+  doc:walk{Math = function(math)
+    if math.text:match('%%') or math.text:match('\\%a*color') or math.text:match('\\[hc]line')
+        or math.text:match('\\begin{array}') then
+      table.insert(found, math.text)
+    end
+  end}
+  return found
 end
 
 --- Raw text by its format, of which an output leaves out all but its own.
@@ -276,6 +386,7 @@ function Writer(doc)
     refs = refs,
     gate = {
       names = list(names), leftovers = list(leftovers_of(doc)),
+      annotations = list(annotations_of(doc)), book_formulas = list(formulas_of(in_html)),
       book_latex = book_raw.tex, deck_html = raw_of(in_beamer).html, book_html = book_raw.html,
     },
   }

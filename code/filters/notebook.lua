@@ -54,22 +54,28 @@ function reference(entry, bare)
 end
 
 local function Cite(cite)
-  local inlines = pandoc.List{}
-  for position, citation in ipairs(cite.citations) do
+  local inlines, works = pandoc.List{}, pandoc.List{}
+  for _, citation in ipairs(cite.citations) do
     local entry = index[citation.id]
-    if not entry then
-      return nil
+    if entry then
+      if #inlines > 0 then
+        inlines:extend{pandoc.Str(','), pandoc.Space()}
+      end
+      inlines:extend(citation.prefix)
+      if #citation.prefix > 0 then
+        inlines:insert(pandoc.Str('\u{a0}'))
+      end
+      local bare = #citation.prefix > 0 or citation.mode == 'SuppressAuthor'
+      inlines:insert(pandoc.Str(reference(entry, bare)))
+      inlines:extend(citation.suffix)
+    else
+      works:insert(citation)
     end
-    if position > 1 then
-      inlines:extend{pandoc.Str(','), pandoc.Space()}
-    end
-    inlines:extend(citation.prefix)
-    if #citation.prefix > 0 then
-      inlines:insert(pandoc.Str('\u{a0}'))
-    end
-    local bare = #citation.prefix > 0 or citation.mode == 'SuppressAuthor'
-    inlines:insert(pandoc.Str(reference(entry, bare)))
-    inlines:extend(citation.suffix)
+  end
+  if #inlines == 0 then
+    return nil
+  elseif #works > 0 then  -- in '@sec-a [@key]', which Pandoc takes for one citation
+    inlines:extend{pandoc.Space(), pandoc.Cite({}, works)}
   end
   return inlines
 end

@@ -10,6 +10,11 @@ local count = 0
 --- Replace the notes in a block by numbers that link to them; return the block and the notes.
 local function take(block)
   local notes = pandoc.List{}
+  -- A picture's alternative text is its caption once more, in which a note cannot be.
+  block = block:walk{Image = function(image)
+    image.caption = image.caption:walk{Note = function() return {} end}
+    return image
+  end}
   block = block:walk{
     Note = function(note)
       count = count + 1

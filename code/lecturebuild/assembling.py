@@ -43,7 +43,9 @@ class Documents:
 
 def read(project: Project, path: Path) -> Document:
     """Return a document of a project."""
-    return read_document(project.root, path, project.pages, project.settings)
+    deck = project.deck if project.deck and project.deck.document == path else None
+    nested = [deck.settings] if deck else []
+    return read_document(project.root, path, project.pages, project.settings, *nested)
 
 
 def read_documents(project: Project) -> Documents:

@@ -4,8 +4,10 @@ import argparse
 import os
 import signal
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from traceback import extract_tb
+from typing import Any
 
 from lecturebuild.running import process
 from lecturebuild.steps.errors import LectureError
@@ -46,14 +48,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     render = commands.add_parser("render", help="render the book and the deck")
-    render.add_argument(
-        "path",
-        nargs="?",
-        type=Path,
-        default=Path(),
-        metavar="PATH",
-        help="a project's folder, or a document in it (default: the current folder)",
-    )
+    here: dict[str, Any] = {"nargs": "?", "type": Path, "default": Path(), "metavar": "PATH"}
+    help_ = "a project's folder, or a document in it (default: the current folder)"
+    render.add_argument("path", help=help_, **here)
     render.add_argument(
         "--to", choices=("html", "beamer"), help="only the book, or only the deck (default: both)"
     )
@@ -75,14 +72,8 @@ def _parser() -> argparse.ArgumentParser:
     preview = commands.add_parser(
         "preview", help="serve the book to this machine, render and reload it after every change"
     )
-    preview.add_argument(
-        "path",
-        nargs="?",
-        type=Path,
-        default=Path(),
-        metavar="PATH",
-        help="a project's folder, or the page to begin with (default: the current folder)",
-    )
+    help_ = "a project's folder, or the page to begin with (default: the current folder)"
+    preview.add_argument("path", help=help_, **here)
     preview.add_argument("--port", type=_port, default=8000, help="default: 8000; 0 for a free one")
     preview.set_defaults(run=_preview)
 
@@ -113,14 +104,6 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _names(options: argparse.Namespace) -> int:
-    from lecturebuild.reading.lists import names_table
-
-    for line in names_table(options.word):
-        print(line)
-    return 0
-
-
 def _port(text: str) -> int:
     if not text.isdecimal() or int(text) > 65535:
         raise argparse.ArgumentTypeError(f"{text} is no port: one is a number from 0 to 65535")
@@ -139,18 +122,15 @@ def _render(options: argparse.Namespace) -> int:
         return _verify(path)
     if options.explain:
         lines = list(reasons(path, formats))
-        print(*lines, f"{len(lines)} steps" if lines else "nothing to do", sep="\n")
-        return 0
+        return _print([*lines, f"{len(lines)} steps" if lines else "nothing to do"])
     with Progress() as progress:
         files = render(path, formats, progress, options.jobs)
     if slowest := progress.slowest():
-        print("slowest:", *slowest, sep="\n")
+        _print(["slowest:", *slowest])
     print(progress.summary())
-    if wrong := brief(read_project(find_root(path)), (options.to,) if options.to else FORMATS):
+    if wrong := brief(read_project(find_root(path)), formats):
         print(f"warning: {wrong}: 'lecture check' says where", file=sys.stderr)
-    for file in files:
-        print(file)
-    return 0
+    return _print(files)
 
 
 def _verify(path: Path) -> int:
@@ -160,14 +140,6 @@ def _verify(path: Path) -> int:
     different = first_difference(read_project(find_root(path)))
     print(f"differs: {different}" if different else "both builds are the same")
     return 1 if different else 0
-
-
-def _why(options: argparse.Namespace) -> int:
-    from lecturebuild.render import why
-
-    for line in why(options.name):
-        print(line)
-    return 0
 
 
 def _preview(options: argparse.Namespace) -> int:
@@ -192,9 +164,7 @@ def _check(options: argparse.Namespace) -> int:
     with Progress() as progress:
         render(Path(), FORMATS, progress)
     problems = check(read_project(find_root(Path())), options.external)
-    for problem in problems:
-        print(problem)
-    print(f"{len(problems)} problems" if problems else "no problems")
+    _print([*problems, f"{len(problems)} problems" if problems else "no problems"])
     return 1 if problems else 0
 
 
@@ -231,8 +201,25 @@ def _figures(options: argparse.Namespace) -> int:
     return 0
 
 
+def _names(options: argparse.Namespace) -> int:
+    from lecturebuild.reading.lists import names_table
+
+    return _print(names_table(options.word))
+
+
+def _why(options: argparse.Namespace) -> int:
+    from lecturebuild.render import why
+
+    return _print(why(options.name))
+
+
 def _times(_: argparse.Namespace) -> int:
     from lecturebuild.listing import times
 
-    print(*times(), sep="\n")
+    return _print(times())
+
+
+def _print(lines: Iterable[object]) -> int:
+    for line in lines:
+        print(line)
     return 0

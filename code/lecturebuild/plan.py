@@ -5,6 +5,7 @@ not in the store, several at a time.
 """
 
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ def plan(
 
     # Draw the figures and execute the cells.
     named = {document.path: assembling.figures_of(project, document) for document in needed}
-    figures = {name: figure_step(name, root) for found in named.values() for name in found}
+    figures = {name: figure_step(name, root) for name in dict.fromkeys(chain(*named.values()))}
     lists = value(partial(listing.lists, tuple(pages.values())))
     cells: dict[Path, Step] = {}
     shown: dict[Path, dict[str, Step]] = {}

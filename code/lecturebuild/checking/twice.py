@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from lecturebuild.reading.project import Project
 from lecturebuild.steps.errors import LectureError
-from lecturebuild.steps.files import in_project
+from lecturebuild.steps.files import in_project, own_files
 
 SURROUNDINGS: tuple[dict[str, str], ...] = (
     {"PYTHONHASHSEED": "1", "TZ": "UTC", "LC_ALL": "C.UTF-8"},
@@ -28,7 +28,7 @@ def first_difference(project: Project) -> str | None:
         for number, surroundings in enumerate(SURROUNDINGS):
             # Folders with names of different lengths, for all that writes paths.
             root = Path(temporary) / ("copy" * (number + 1))
-            shutil.copytree(project.root, root, ignore=_ignored(project))
+            _copy(project, root)
             _build(root, surroundings)
             books.append(root / project.output.relative_to(project.root))
         return compare(*books)
@@ -48,21 +48,18 @@ def compare(one: Path, other: Path) -> str | None:
     return None
 
 
-def _ignored(project: Project):  # type: ignore[no-untyped-def]
-    def ignored(folder: str, names: list[str]) -> list[str]:
-        return [
-            name
-            for name in names
-            if not in_project(Path(folder) / name, project.root)
-            or (Path(folder) == project.root and _is_made(project, name))
-        ]
+def _copy(project: Project, root: Path) -> None:
+    """Copy a project's own files, but for what builds make."""
+    made = (f"{project.build.name}.", f"{project.output.name}.")
 
-    return ignored
+    def is_made(folder: Path) -> bool:
+        return folder.parent == project.root and f"{folder.name}.".startswith(made)
 
-
-def _is_made(project: Project, name: str) -> bool:
-    made = (project.build.name, project.output.name)
-    return f"{name}.".startswith(tuple(f"{each}." for each in made))
+    for file in own_files(project.root, is_made):
+        if in_project(file, project.root):
+            target = root / file.relative_to(project.root)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(file, target)
 
 
 def _build(root: Path, surroundings: dict[str, str]) -> None:

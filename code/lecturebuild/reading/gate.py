@@ -2,13 +2,14 @@
 
 import ast
 import re
+import unicodedata
 from collections.abc import Collection, Iterator
 from functools import lru_cache
 from pathlib import Path
 
 from lecturebuild.reading import names
 from lecturebuild.reading.scripts import script_of
-from lecturebuild.reading.source import DEEPEST, Cell, Document, Line, without_code
+from lecturebuild.reading.source import DEEPEST, Cell, Document, Line, odd_dollars, without_code
 from lecturebuild.steps.errors import LectureError
 
 OPEN = re.compile(r"^\s*:{3,}\s*(?P<attributes>\S.*?)\s*:*\s*$")
@@ -16,9 +17,17 @@ CLOSE = re.compile(r"^\s*:{3,}\s*$")
 DEEP = re.compile(r"#{7,}\s")
 RULE = re.compile(r"^\s*\|?(?:\s*:?-+:?\s*\|)+(?:\s*:?-+:?\s*)?$")
 """The line below the head of a table."""
+GRID = re.compile(r"\+(?:[-=:]+\+)+$")
+"""The line around a grid table."""
+BRACKETS = re.compile(
+    r"\\{1,2}\((.{1,200}?)\\{1,2}\)|\\{1,2}\[(?P<display>[^]]{1,200}?)\\{1,2}\]|^\s*\\{1,2}[\[\]]\s*$"
+)
+"""What LaTeX takes for a formula; in escaped square brackets there may also be text."""
+SLIP = re.compile(r"\{(?:sec|fig|tbl|eq|lst)-[\w-]+\}|(?<!\])\(#(?:sec|fig|tbl|eq|lst)-[\w-]+\)")
+"""A label without its sign, or in the brackets that other tools use."""
+BEGIN_FORMULA = re.compile(r"\\begin\{(\w+\*?)\}")
 ATTRIBUTES = re.compile(r"\{([^{}]*)\}")
-
-FORMATS = ("html", "beamer", "latex", "pdf")
+CONDITION = re.compile(r"((?:when|unless)-format)=(?:\"([^\"]*)\"|'([^']*)'|([^\s}]*))")
 
 
 def check_document(document: Document, own: Collection[str] = (), *, in_deck: bool) -> None:
@@ -48,9 +57,17 @@ def check_document(document: Document, own: Collection[str] = (), *, in_deck: bo
                 line.number,
             )
     _check_tables(document)
+    _check_brackets(document)
     for block in document.blocks:
         if isinstance(block, Line) and not block.verbatim and DEEP.match(block.text):
             raise LectureError("a heading has at most six '#'", block.file, block.number)
+        if (
+            isinstance(block, Line)
+            and not block.verbatim
+            and (slip := SLIP.search(_without_math(block.text)))
+        ):
+            message = f"'{slip[0]}' is text here: a label is written {{#sec-name}}"
+            raise LectureError(message, block.file, block.number)
         if isinstance(block, Line) and not block.verbatim and not OPEN.match(block.text):
             for attributes in ATTRIBUTES.findall(_without_math(block.text)):
                 if re.match(r"\s*[.#]", attributes):
@@ -113,10 +130,10 @@ def _book_only(attributes: str) -> bool:
 
 
 def _check_attributes(attributes: str, line: Line, own: Collection[str]) -> None:
-    for name in re.findall(r"(?:when|unless)-format=[\"']?([\w-]+)", attributes):
-        if name not in FORMATS:
-            message = f"the format '{name}' is not known; there are {', '.join(FORMATS)}"
-            raise LectureError(message, line.file, line.number)
+    for found in CONDITION.finditer(attributes):
+        value = next(filter(None, found.groups()[1:]), "")
+        if wrong := names.value_problem("", found[1], value):
+            raise LectureError(wrong, line.file, line.number)
     words = re.sub(r"\"[^\"]*\"|'[^']*'", "", attributes)
     for word in re.findall(r"[.#]?[A-Za-z][\w-]*=?", words):
         if wrong := names.judge(word, own):
@@ -125,8 +142,9 @@ def _check_attributes(attributes: str, line: Line, own: Collection[str]) -> None
 
 def _check_tables(document: Document) -> None:
     """Raise an error at a row of a table with more cells than columns: Pandoc drops the others."""
-    columns = 0
+    columns = width = 0
     for block in document.blocks:
+        width = 0 if isinstance(block, Cell) or block.verbatim else _check_grid(block, width)
         if isinstance(block, Cell) or block.verbatim or not block.text.strip():
             columns = 0
         elif RULE.match(block.text):
@@ -139,6 +157,62 @@ def _check_tables(document: Document) -> None:
             raise LectureError(message, block.file, block.number)
 
 
+def _check_grid(line: Line, width: int) -> int:
+    """Return the width of the frame of a grid table that goes on here; 0 outside of one.
+
+    Raises
+    ------
+    LectureError
+        The row is not as wide as the frame: Pandoc would take the table for something else.
+    """
+    text = line.text.strip()
+    if GRID.match(text) and not width:
+        return shown_width(text)
+    if not text.startswith(("+", "|")):
+        return 0
+    if width and shown_width(text) != width:
+        message = "the row is not as wide as the first line of its table: align the table's frame"
+        raise LectureError(message, line.file, line.number)
+    return width
+
+
+def shown_width(text: str) -> int:
+    """Return how many columns a text takes in an editor."""
+    wide = sum(unicodedata.east_asian_width(sign) in "WF" for sign in text)
+    return len(text) + wide - sum(unicodedata.combining(sign) > 0 for sign in text)
+
+
+def _check_brackets(document: Document) -> None:
+    r"""Raise an error at a formula in '\\(…\\)' or '\\[…\\]': Pandoc shows it as text."""
+    for text, file, line in _outside_formulas(document):
+        for found in BRACKETS.finditer(_without_math(text)):
+            if found["display"] and not re.search(r"[\\^_=+<>]", found["display"]):
+                continue
+            message = f"the formula '{found[0]}' is read as text: a formula stands in $…$ or $$…$$"
+            raise LectureError(message, file, line)
+
+
+def _outside_formulas(document: Document) -> Iterator[tuple[str, Path, int]]:
+    """Yield the lines of text, and captions of cells, that are not inside a larger formula."""
+    end = ""
+    for block in document.blocks:
+        if isinstance(block, Cell):
+            for key in ("fig-cap", "lst-cap"):
+                yield str(block.options.get(key) or ""), block.file, block.line
+        elif not block.verbatim:
+            bare = without_code(block.text)
+            begin = BEGIN_FORMULA.search(bare)
+            if end or not bare.strip():
+                end = "" if end in bare or not bare.strip() else end
+            elif begin:
+                end = f"\\end{{{begin[1]}}}"
+                end = "" if end in bare else end
+            elif odd_dollars(bare):
+                end = "$$"
+            else:
+                yield bare, block.file, block.number
+
+
 def _cells(row: str) -> int:
     """Return the number of cells of a table's row."""
     bare = _without_math(row.replace("\\\\", "").replace("\\|", "")).strip()
@@ -146,7 +220,7 @@ def _cells(row: str) -> int:
 
 
 def _without_math(text: str) -> str:
-    return re.sub(r"\$[^$]*\$", "", without_code(text))
+    return re.sub(r"\$\$[^$]*\$\$|\$[^$]*\$", "", without_code(text))
 
 
 def figure_names(document: Document, root: Path) -> list[str]:

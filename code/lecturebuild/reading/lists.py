@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from lecturebuild.reading import names
-from lecturebuild.reading.project import PROJECT_FILE
-from lecturebuild.reading.source import CELL_OPTIONS, DOCUMENT_HEADER
+from lecturebuild.reading.project import DECK_FILE, DECK_HEADER, PAGE_HEADER, PROJECT_FILE
+from lecturebuild.reading.source import CELL_OPTIONS
 
 
 def names_table(word: str = "") -> Iterator[str]:
@@ -29,8 +29,10 @@ def _sections() -> dict[str, list[tuple[str, str]]]:
         "Labels": [(f"#{kind}-name", f"{text}, @{kind}-name refers to it")
                    for kind, text in names.LABELS.items()],
         "Options of cells": [(f"#| {name}:", "") for name in CELL_OPTIONS],
-        "Keys of a document's header": [(key, "") for key in _keys(DOCUMENT_HEADER)],
         "Keys of _quarto.yml": [(key, "") for key in _keys(PROJECT_FILE)],
+        "Keys of a page's header and of _metadata.yml": [(key, "") for key in _keys(PAGE_HEADER)],
+        "Keys of the deck's header": [(key, "") for key in _keys(DECK_HEADER)],
+        "Keys of the deck's _quarto.yml": [(key, "") for key in _keys(DECK_FILE)],
         "Elements of Pandoc's Markdown": [(name, "") for name in names.ELEMENTS],
         "Known to Quarto alone": [
             *((f".{name}", "") for name in sorted(names.QUARTO_CLASSES)),

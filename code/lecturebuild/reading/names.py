@@ -96,6 +96,20 @@ ATTRIBUTES: dict[str, tuple[str, str]] = {
     "lang": (f"{BLOCKS} {TEXT}", "the language of the text"),
     "role": (BLOCKS, "what a screen reader takes it for"),
 }
+FORMATS = ("html", "beamer", "latex", "pdf")
+"""What `when-format` and `unless-format` may name."""
+LENGTH = r"\d+|\d*\.?\d+(px|cm|mm|in|pt|em"
+VALUES = {
+    ("Div", "width"): (r"\d*\.?\d+%", "a part of the line, as 50%"),
+    ("Image", "width"): (LENGTH + "|%)", "a number of pixels, or as 50%, 3cm, 2in or 10em"),
+    ("Image", "height"): (LENGTH + ")", "a number of pixels, or as 3cm, 2in or 10em"),
+    ("Div", "collapse"): ("true|false", "true or false"),
+    ("Div", "align"): ("top|center|bottom", "top, center or bottom"),
+    ("CodeBlock", "startFrom"): (r"\d+", "a number"),
+}
+"""Element and attribute: what a value must look like, as an expression and in words."""
+RAW_FORMATS = ("html", "tex", "latex", "beamer", "source")
+"""Formats of raw text that an output shows; `source` is the renderer's own."""
 OWN_ATTRIBUTES = ("data-", "aria-")
 """What begins so is the page's scripts' and style sheets' own."""
 
@@ -140,23 +154,30 @@ LAYOUT = set(
     cleardoublepage colorlet definecolor displaystyle egroup em endgroup begingroup
     fontsize footnotesize framebreak frontmatter hfill hphantom hrule hrulefill hskip hspace
     huge Huge indent itemsep kern large Large LARGE leavevmode linebreak mainmatter medskip
-    medbreak mbox newline newpage nobreak noindent nolinebreak nopagebreak normalsize null
+    medbreak newline newpage nobreak noindent nolinebreak nopagebreak normalsize null
     pagebreak par parskip parindent pause phantom protect quad qquad raggedbottom raggedleft
     raggedright relax rule scriptsize selectfont setbeamercovered setbeamercolor setbeamerfont
     setbeamertemplate setcounter setlength small smallskip smallbreak strut textstyle thispagestyle
-    tiny unboldmath vfill vphantom vskip vspace usebeamerfont usebeamercolor onslide only uncover
-    visible invisible alt temporal transdissolve transfade note logo""".split()
+    tiny unboldmath vfill vphantom vskip vspace usebeamerfont usebeamercolor
+    transdissolve transfade""".split()
 )
 """Commands of LaTeX that only arrange: nothing is lost where the book leaves them out."""
 MACROS = re.compile(
     r"\s*\\(?:(?:re|provide)?(?:new)?command|DeclareMathOperator|def|let|newenvironment|"
-    r"renewenvironment|DeclareRobustCommand|newtheorem|input|usepackage)\b"
+    r"renewenvironment|DeclareRobustCommand|newtheorem)\b"
 )
 FORMULAS = re.compile(
-    r"\s*\\begin\{(?:align|alignat|aligned|alignedat|cases|displaymath|dcases|eqnarray|equation|"
-    r"flalign|gather|gathered|math|multline|split|subequations)\*?\}"
+    r"\s*\\begin\{(?:align|alignat|aligned|alignedat|cases|eqnarray|equation|gather|gathered|"
+    r"multline|split)\*?\}"
 )
 TABLES = re.compile(r"\\begin\{(?:tabular|longtable|table|tabularx)\*?\}")
+LOST_IN_FORMULAS = (
+    (r"\\color\b", "the book shows no colours in formulas; for the deck alone, put the formula "
+     "into '::: {.content-visible when-format=\"beamer\"}'"),
+    (r"\\[hc]line\b|\\begin\{array\}\s*\{[^}]*\|", "the book shows no lines in an array"),
+    (r"(?<!\\)%(?=[^\n]*$)", "it begins a comment of LaTeX's; write \\% for the sign"),
+)  # fmt: skip
+"""Parts of formulas that are lost without a word of Pandoc's."""
 HTML_CONTENT = re.compile(
     r"<(img|video|audio|iframe|svg|table|canvas|object|embed|picture|input|select|button|form)\b",
     re.I,
@@ -175,7 +196,8 @@ LEFTOVERS = {
     "space, as in [text]{{.name}} or ![](picture.png){{width=50%}}",
     "picture": "'{}' is text here, no picture or link: an address with spaces stands in <…>",
     "list": "the list that begins here ('{}') is read as text: leave a blank line before it",
-    "table": "the table that begins here is read as text: leave a blank line before it",
+    "table": "the table that begins here is read as text: leave a blank line before it, and put "
+    "a head above its line of dashes",
     "heading": "the heading '{}' is read as text: leave a blank line before it",
     "quotation": "the quotation that begins here ('{}') is read as text: leave a blank line before "
     "it",
@@ -184,6 +206,19 @@ LEFTOVERS = {
     "bold": "the '**' in '{}' is text here: what is bold ends with '**' in the same paragraph",
     "code": "the '`' in '{}' is text here: code ends with '`' in the same paragraph",
     "comment": "the comment that begins here has no closing '-->'",
+    "emphasis": "the '*' in '{}' is text here: what is emphasised ends with '*' in the same "
+    "paragraph; write \\* for a star",
+    "struck": "the '{}' here is nothing: what is struck out ends with '~~' in the same paragraph",
+    "alert": "'{}' is text here: a callout is written '::: {{.callout-note}}'",
+    "bullet": "'{}' begins no item of a list here: an item begins with '-' and a space, and a list "
+    "with a blank line before it",
+    "link": "'{}' is text here: the address of a link stands right behind the brackets, without a "
+    "space",
+    "heading-note": "a footnote in a heading: the contents could not show it; put it into the text",
+    "annotation": "the mark '{}' in the code has no explanation in the list behind it",
+    "annotated": "'{}' of the list behind the code explains a mark that the code does not have",
+    "cites": "'{}' stands inside a citation: between two in the same brackets a semicolon stands",
+    "group": "the brace in '{}' is text here: for the deck alone, mark the LaTeX: `…`{{=latex}}",
 }
 """What Pandoc took for text though it was meant as more."""
 
@@ -227,9 +262,13 @@ def complaints(
             yield from _attribute(element, name)
         elif kind == "label":
             yield from _label(name)
-    for mark, text in found["leftovers"]:
+        else:
+            yield from _use(element, kind, name)
+    for mark, text in (*found["leftovers"], *found["annotations"]):
         if message := LEFTOVERS[mark]:
-            yield Complaint(message.format(text, text), (text, text.split(" ")[0]), mark)
+            may_be_meant = "" if mark in ("annotation", "annotated", "heading-note") else mark
+            where = (text, text.split(" ")[0])
+            yield Complaint(message.format(text, text), where, may_be_meant)
     if in_deck:
         for text in found["deck_html"]:
             if lost := HTML_CONTENT.search(text):
@@ -241,6 +280,8 @@ def complaints(
     else:
         for text in found["book_latex"]:
             yield from _latex(text)
+        for text in found["book_formulas"]:
+            yield from _formula(text)
 
 
 def judge(word: str, own: Collection[str]) -> str | None:
@@ -309,6 +350,38 @@ def _attribute(element: str, name: str) -> Iterator[Complaint]:
         yield Complaint(f"unknown attribute '{name}='{_hint(name, ATTRIBUTES)}", where)
 
 
+def value_problem(element: str, name: str, value: str) -> str | None:
+    """Return what is wrong with the value of an attribute, if anything."""
+    if name in ("when-format", "unless-format") and value not in FORMATS:
+        return f"the format '{value}' is not known; there are {', '.join(FORMATS)}"
+    pattern, words = VALUES.get((element, name), (".*", ""))
+    return None if re.fullmatch(pattern, value, re.S) else f"'{name}={value}': it must be {words}"
+
+
+def _use(element: str, kind: str, name: str) -> Iterator[Complaint]:
+    """Yield a complaint about how something known is used."""
+    message = ""
+    where: tuple[str, ...] = (f"{name}=", f".{name}", name)
+    if kind == "value":
+        name, _, value = name.partition("=")
+        message = value_problem(element, name, value) or ""
+        where = (f'{name}="{value}"', f"{name}='{value}'", f"{name}={value}", value, name)
+    elif kind == "twice":
+        message = f"'{name}=' stands twice here, and one of them would have no effect"
+    elif kind == "pair":
+        message = "'.content-visible' and '.content-hidden' together: choose one"
+    elif name == "lst-cap":
+        message = "a caption needs a label: {#lst-name … lst-cap=…}"
+    elif kind == "alone":
+        message = f"'{name}=' has no effect without '.content-visible' or '.content-hidden'"
+    elif kind == "raw" and name not in RAW_FORMATS:
+        message = f"raw text in the format '{name}' is in neither book nor deck; they know "
+        message += "=html and =latex"
+        where = (f"{{={name}}}", f"={name}")
+    if message:
+        yield Complaint(message, where)
+
+
 def _label(name: str) -> Iterator[Complaint]:
     kind, _, rest = name.partition("-")
     if rest and kind in THEOREMS:
@@ -334,6 +407,15 @@ def _latex(text: str) -> Iterator[Complaint]:
         advice = f"a formula stands in dollars; for the deck alone, mark it: `{shown}`{{=latex}}"
     yield Complaint(f"'{_first_line(text)}' is LaTeX that the book cannot show: {advice}",
                     (_first_line(text),))  # fmt: skip
+
+
+def _formula(text: str) -> Iterator[Complaint]:
+    """Yield a complaint about what Pandoc passes over in a formula of the book."""
+    for pattern, message in LOST_IN_FORMULAS:
+        if lost := re.search(pattern, text):
+            where = next((line for line in text.split("\n") if lost[0] in line), lost[0])
+            yield Complaint(f"'{lost[0].strip()}' in the formula {_first_line(text)}: {message}",
+                            (where.strip(), lost[0]))  # fmt: skip
 
 
 def _first_line(text: str) -> str:
@@ -376,9 +458,12 @@ def _place(document: Document, complaint: Complaint) -> tuple[Path, int] | None:
             if glued and line.text.lstrip().startswith(complaint.where[-1]):
                 return line.file, line.number
         return None
-    for text in complaint.where:
+    begin = re.match(r"\W*\w+", complaint.where[-1]) if complaint.mark else None
+    # Quotation marks and dashes are others in what Pandoc has read.
+    for text in (*complaint.where, *([begin[0]] if begin else [])):
         pattern = re.compile(
-            re.escape(text) + r"(?![\w-])" if text[-1:].isalnum() else re.escape(text)
+            (r"(?<!\\)" if complaint.mark else "")
+            + (re.escape(text) + r"(?![\w-])" if text[-1:].isalnum() else re.escape(text))
         )
         for line in lines:
             shown = line.text if FENCE.match(line.text) else without_code(line.text)
@@ -387,6 +472,9 @@ def _place(document: Document, complaint: Complaint) -> tuple[Path, int] | None:
         for cell in document.cells:
             if pattern.search(f"{cell.code} {cell.options}"):
                 return cell.file, cell.line
+        for line in lines if not complaint.mark else ():
+            if pattern.search(line.text):  # of raw text
+                return line.file, line.number
     return None if complaint.mark else (document.path, 1)
 
 

@@ -33,35 +33,35 @@ BEAMER: dict[str, Any] = dict.fromkeys(
     slide-level theme themeoptions toc toc-title""".split()
 )
 
-SHARED: dict[str, Any] = {
-    "author": None,
-    "bibliography": None,
-    "csl": None,
-    "date": None,
-    "execute": EXECUTE | dict.fromkeys(["freeze", "cache", "timeout", "memory"]),
-    "filters": None,
-    "format": {"html": HTML, "beamer": BEAMER},
-    "institute": None,
-    "jupyter": None,
-    "lang": None,
-    "latex-macros": None,
-    "link-citations": None,
-    "nocite": None,
-    "subtitle": None,
-    "suppress-bibliography": None,
-    "title": None,
-}
-# Keys understood in a project file and in a document's header alike.
+EXECUTING = EXECUTE | dict.fromkeys(["freeze", "cache", "timeout", "memory"])
+BOTH: dict[str, Any] = dict.fromkeys(
+    "bibliography csl filters jupyter lang link-citations nocite".split()
+) | {"execute": EXECUTING}
+# Keys of a book and of a deck alike.
 
-PROJECT_FILE = SHARED | {
+PROJECT_FILE = BOTH | {
+    "format": {"html": HTML},
+    "latex-macros": None,
     "lecture": dict.fromkeys(["classes"]),
-    "project": dict.fromkeys(["type", "output-dir", "post-render", "resources", "render"]),
+    "project": dict.fromkeys(["type", "output-dir", "post-render", "resources"]),
     "book": dict.fromkeys(
-        """author chapters cover-image date description downloads favicon page-footer
-        page-navigation repo-actions repo-branch repo-url search sidebar site-url subtitle
-        title""".split()
+        """author chapters date description page-footer page-navigation repo-actions repo-branch
+        repo-url search sidebar site-url subtitle title""".split()
     ),
 }
+DECK_HEADER = BOTH | dict.fromkeys(
+    "author date institute latex-macros subtitle suppress-bibliography title toc".split()
+) | {"format": {"beamer": BEAMER}}  # fmt: skip
+DECK_FILE = {key: DECK_HEADER[key] for key in DECK_HEADER if key not in ("format", "toc")} | {
+    "project": dict.fromkeys(["type", "output-dir", "render"])
+}
+PAGE_HEADER: dict[str, Any] = {
+    "execute": EXECUTING, "format": {"html": dict.fromkeys(["code-fold"])}, "jupyter": None,
+}  # fmt: skip
+# A page shares title, bibliography, filters and the rest with its book.
+
+ONE_LOOK = ("page-navigation", "repo-actions", "search", "sidebar")
+"""Keys under `book` for what the book has anyway, in its own way."""
 
 STAGES = ("pre-ast", "post-ast", "pre-quarto")
 """When a filter of the project runs under Quarto; here all run first, in this order."""
@@ -110,6 +110,25 @@ DOCUMENTS = (".qmd", ".md")
 """Suffixes of documents."""
 
 
+def authors(settings: Settings, *path: str) -> list[str]:
+    """Return the authors' names; each is a text, or a mapping with `name`.
+
+    Raises
+    ------
+    LectureError
+        More is said of an author, such as an affiliation.
+    """
+    value = settings.get(*path)
+    names = []
+    for author in value if isinstance(value, list) else [] if value is None else [value]:
+        named = author if isinstance(author, dict) else {"name": author}
+        if set(named) != {"name"} or not isinstance(named["name"], str):
+            message = "an author is a text, or a mapping with 'name' alone; in the deck, name the "
+            raise settings.error(f"{message}affiliation under 'institute'", *path)
+        names.append(named["name"])
+    return names
+
+
 def filter_names(settings: Settings) -> list[str]:
     """Return the paths of a project's or a deck's filters in the order in which they run.
 
@@ -151,6 +170,9 @@ def find_root(start: Path) -> Path:
 def read_project(root: Path) -> Project:
     """Read the project in `root`, check every key and that the files exist."""
     settings = _read(root / "_quarto.yml", root)
+    for key in ("title", "subtitle", "author", "date"):
+        if key in settings.values:
+            raise settings.error(f"give '{key}' under 'book'", key)
     check_keys(settings, PROJECT_FILE)
     pages, parts = _pages(settings, root)
     output = (root / (settings.text("project", "output-dir") or "_book")).resolve()
@@ -169,12 +191,15 @@ def read_project(root: Path) -> Project:
 
 def without_effect(settings: Settings) -> list[str]:
     """Return a message for each key that changes Quarto's own HTML alone."""
-    html = settings.get("format", "html")
+    html, book = settings.get("format", "html"), settings.get("book")
+    html = html if isinstance(html, dict) else {}
+    look = html.keys() & (LOOK.keys() - EXPECTED)
+    look |= {"html-math-method"} if html.get("html-math-method", "mathml") != "mathml" else set()
+    paths: list[tuple[str, ...]] = [("format", "html", key) for key in sorted(look)]
+    paths += [("book", key) for key in ONE_LOOK if book.get(key) not in (None, True)]
     return [
-        str(settings.error(f"warning: '{key}' changes only what Quarto itself makes", *path))
-        for key in (html if isinstance(html, dict) else ())
-        if key in LOOK.keys() - EXPECTED
-        for path in [("format", "html", key)]
+        str(settings.error(f"warning: '{path[-1]}' changes only what Quarto itself makes", *path))
+        for path in paths
     ]
 
 
@@ -219,6 +244,9 @@ def _pages(settings: Settings, root: Path) -> tuple[list[Path], dict[Path, str]]
                 raise settings.error(f"no such document: {entry}", *here)
             elif Path(entry) in pages:
                 raise settings.error(f"{entry} is listed twice", *here)
+            elif same := [page for page in pages if page == Path(entry).with_suffix(page.suffix)]:
+                message = f"{entry} and {same[0]} would both be {same[0].with_suffix('.html')}"
+                raise settings.error(message, *here)
             else:
                 pages.append(Path(entry))
 
@@ -244,7 +272,10 @@ def _deck(settings: Settings, root: Path, book_output: Path) -> Deck | None:
         if not file.is_file():
             raise settings.error(f"{match[1]} has no _quarto.yml", "project", "post-render")
         nested = _read(file, root)
-        check_keys(nested, PROJECT_FILE)
+        if nested.get("format"):
+            message = "what concerns Beamer stands under 'format' in the header of the deck itself"
+            raise nested.error(message, "format")
+        check_keys(nested, DECK_FILE)
         documents = nested.texts("project", "render") or sorted(
             path.name for path in folder.glob("*.qmd")
         )

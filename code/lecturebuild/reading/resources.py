@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lecturebuild.reading.yamltext import KeyPath, Settings
-from lecturebuild.steps.files import own_files
+from lecturebuild.steps.files import is_file, own_files
 
 KEY = ("project", "resources")
 TOKEN = re.compile(r"\*\*/|\*+|\?|\[!?\]?[^]/]*\]|\{[^{}]*\}|/|[^*?[{/]+|.", re.S)
@@ -45,10 +45,16 @@ def resource_files(root: Path, settings: Settings, output: Path) -> list[Path]:
         literal = pattern.wanted and not re.search(r"[*?[{]", pattern.text)
         if literal and not any(map(pattern.names.fullmatch, names)):
             raise settings.error(f"no such resource: {pattern.text}", *pattern.key)
+        folder = re.split(r"[*?[{]", pattern.text)[0].rpartition("/")[0]
+        if pattern.wanted and folder.startswith("/") and not (root / folder[1:]).is_dir():
+            message = f"no such folder: {folder} of the resource {pattern.text}"
+            raise settings.error(message, *pattern.key)
     found = []
     for name in names:
         matching = [each.wanted for each in patterns if each.names.fullmatch(name)]
         if matching and all(matching):
+            if not is_file(root / name):  # a pipe, of which reading never ends
+                raise settings.error(f"the resource {name} is no file", *KEY)
             found.append(root / name)
     return found
 

@@ -2,11 +2,12 @@
 
 import re
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from lecturebuild.reading.project import EXECUTE, SHARED
+from lecturebuild.reading.project import DECK_HEADER, EXECUTE, PAGE_HEADER
 from lecturebuild.reading.yamltext import Settings, check_keys, parse
 from lecturebuild.steps.errors import LectureError
 from lecturebuild.steps.files import is_file
@@ -17,25 +18,32 @@ CELL_OPTIONS: dict[str, Any] = EXECUTE | dict.fromkeys(
 DEEPEST = 100
 """So many files may include one another, and so many divs stand inside one another."""
 FLAGS = set(EXECUTE)
-DOCUMENT_HEADER = SHARED | {"toc": None, "number-sections": None}
-# A page shares title, bibliography and filters with its book.
-PAGE_HEADER = {key: DOCUMENT_HEADER[key] for key in ("execute", "format", "jupyter", "toc")}
-
+TAGS = {"solution", "book"}
+"""Tags of cells that mean something."""
 FOLDER_FILE = "_metadata.yml"
-FOLDER_HEADER = {"execute": PAGE_HEADER["execute"], "format": {"html": {"code-fold": None}},
-                 "jupyter": None}  # fmt: skip
-# What the settings of a folder may say, for all its documents.
+"""Settings for all documents of a folder; it may say what the header of a page may."""
 
 INCLUDE = re.compile(r"""^\s*\{\{<\s*include\s+("[^"]+"|'[^']+'|\S+)\s*>\}\}\s*$""")
 INLINE_CELL = re.compile(r"(?<!`)`\{python\}[^`]*`")
 SHORTCODE = re.compile(r"(?<!\{)\{\{<\s*(/?[\w-]*)")
 ESCAPED = re.compile(r"\{(\{\{<.*?>\}\})\}")
 """A shortcode that is to be shown as it is."""
+CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 OPTION = re.compile(r"#\s?\|\s?(.*)")
-LATE_OPTION = re.compile(r"#\s?\|\s*[\w-]+\s*:")
+LATE_OPTION = re.compile(
+    rf"#\s?\|\s*[\w-]+\s*:|\s*(?:#+\s*[|!]|%+\||//+\|)\s*(?:{'|'.join(CELL_OPTIONS)})\s*[:=]"
+)
+"""An option that is a mere comment, since it does not begin with '#|' or stands too late."""
 EXAMPLE = re.compile(r"^(\s*)\(@([\w-]*)\)(?=\s)")
 FENCE = re.compile(r"^(?P<indent>\s*)(?P<fence>`{3,}(?!.*`)|~{3,})\s*(?P<info>.*)$")
 LABEL = re.compile(r"[A-Za-z][\w:.-]*")
+ATTRIBUTE = r"(?:[#.][^\s=]+|-|[\w:-]+=(?:\"[^\"]*\"|'[^']*'|[^\s\"']+))"
+INFO = re.compile(
+    rf"[^\s{{}}`]*\s*(?:\{{(?:=[\w-]+|\s*(?:{ATTRIBUTE}(?:\s+{ATTRIBUTE})*)?\s*)\}})?\s*"
+)
+"""What may stand behind a fence: a language, {…} with attributes, or both."""
+YAML_LINE = re.compile(r"[A-Za-z][\w-]*:(\s|$)")
+HIDDEN_CELL = re.compile(r"(?:`{3,}|~{3,})\s*\{\s*[a-zA-Z]\w*")
 ENGINE = re.compile(r"^\{(\w[\w-]*)(?P<rest>[^}]*)\}\s*$")
 
 
@@ -125,6 +133,12 @@ class _Reader:
                     )
                 if engine:
                     self._cell(path, number, fence["indent"], engine, lines[number:end], page)
+                elif not INFO.fullmatch(fence["info"]):
+                    message = (
+                        f"'{fence['info']}' cannot stand behind a fence; write a language, or "
+                        "{.language #label name=value}"
+                    )
+                    raise LectureError(message, path, number)
                 else:
                     first, last = lines[number - 1], lines[end]
                     self.blocks.append(Line(first, path, number, verbatim=True))
@@ -138,6 +152,15 @@ class _Reader:
                 else:
                     raise _no_shortcode(plain, path, number)
                 number = end
+            elif text.rstrip() == "---" and YAML_LINE.match("".join(lines[number : number + 1])):
+                message = (
+                    "a YAML header stands at the beginning of a file; around a rule of dashes "
+                    "stand blank lines"
+                )
+                raise LectureError(message, path, number)
+            elif "{" in text and HIDDEN_CELL.search(without_code(text)):
+                message = "a cell begins on a line of its own, not in a quotation or behind text"
+                raise LectureError(message, path, number)
             elif INLINE_CELL.search(text):
                 message = "code that is executed in a line is not supported; make it a cell"
                 raise LectureError(message, path, number)
@@ -245,15 +268,15 @@ class _Reader:
         )
 
 
-def read_document(root: Path, path: Path, pages: tuple[Path, ...], project: Settings) -> Document:
-    """Read the document `path` (relative to `root`) of a project with these settings."""
+def read_document(root: Path, path: Path, pages: tuple[Path, ...], *projects: Settings) -> Document:
+    """Read the document `path` (relative to `root`) of a project, or of several, the inner last."""
     lines = _lines(root, path)
     settings, skip = _header(lines, path)
     if path in pages and settings.get("title"):
         raise settings.error("give a page's title as '# Title {#sec-name}' in its text", "title")
-    check_keys(settings, PAGE_HEADER if path in pages else DOCUMENT_HEADER)
+    check_keys(settings, PAGE_HEADER if path in pages else DECK_HEADER)
     defaults: dict[str, Any] = {}
-    for source in (project, *_folder_settings(root, path), settings):
+    for source in (*projects, *_folder_settings(root, path), settings):
         if source.get("jupyter") not in (None, "python3"):
             raise source.error("the only kernel supported is python3", "jupyter")
         execute = source.get("execute")
@@ -276,7 +299,7 @@ def _folder_settings(root: Path, path: Path) -> list[Settings]:
         file = folder / FOLDER_FILE
         if (root / file).is_file():
             found.append(parse("\n".join(_lines(root, file)), file))
-            check_keys(found[-1], FOLDER_HEADER)
+            check_keys(found[-1], PAGE_HEADER)
     return found
 
 
@@ -339,8 +362,8 @@ def _check_late_options(code: list[str], count: int, path: Path, line: int) -> N
     for number, text in enumerate(code[count:], start=line + count):
         if LATE_OPTION.match(text):
             message = (
-                f"'{text.strip()}' is a comment here: options stand at the beginning of the cell, "
-                "without a blank line or code before or between them"
+                f"'{text.strip()}' is a comment here: options begin with '#|' and stand at the "
+                "beginning of the cell, without a blank line or code before or between them"
             )
             raise LectureError(message, path, number)
 
@@ -378,6 +401,16 @@ def _check_values(options: Settings) -> None:
         texts = value if isinstance(value, list) else [value]
         if key == "tags" and not all(isinstance(text, str) for text in texts):
             raise options.error("'tags' must be a word or a list of words", key)
+        if key == "tags" and (unknown := sorted(set(texts) - TAGS)):
+            close = get_close_matches(unknown[0], TAGS, n=1)
+            hint = f"did you mean '{close[0]}'?" if close else f"it knows {', '.join(sorted(TAGS))}"
+            raise options.error(f"the tag '{unknown[0]}' is not supported; {hint}", key)
+        if key in ("lst-cap", "lst-label") and options.get("echo") is False:
+            raise options.error(f"'{key}' has no effect on a cell whose code is not shown", key)
+        if key == "lst-cap" and not options.get("lst-label"):
+            raise options.error("'lst-cap' needs a label, as in 'lst-label: lst-name'", key)
+        if key == "lst-label" and not re.fullmatch(r"lst-[\w:.-]+", str(value)):
+            raise options.error("'lst-label' must be a word such as lst-name", key)
         if key in ("fig-cap", "fig-alt", "lst-cap", "filename") and not isinstance(value, str):
             raise options.error(f"'{key}' must be a text", key)
         if key == "label" and not (isinstance(value, str) and LABEL.fullmatch(value)):
@@ -396,6 +429,9 @@ def _lines(root: Path, path: Path) -> list[str]:
     for number, line in enumerate(lines, start=1):
         if "\0" in line:
             raise LectureError("a NUL character: this is not a text", path, number)
+        if found := CONTROL.search(line):
+            message = f"a control character, U+{ord(found[0]):04X}, that no output can show"
+            raise LectureError(message, path, number)
     return lines
 
 

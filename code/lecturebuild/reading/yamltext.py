@@ -48,6 +48,19 @@ class Settings:
             raise self.error(f"'{path[-1]}' must be a text; put it into quotes", *path)
         return "" if value is None else str(value)
 
+    def date(self, *path: str) -> str:
+        """Return a date, "" where there is none.
+
+        Raises
+        ------
+        LectureError
+            It is the day of rendering, which would make other files of the same sources.
+        """
+        text = self.text(*path)
+        if text in ("today", "now", "last-modified"):
+            raise self.error(f"the date '{text}' is not supported; write the day itself", *path)
+        return text
+
     def error(self, message: str, *path: str) -> LectureError:
         """Return an error that points to the line of a key."""
         return LectureError(message, self.file, self.lines.get(path))
@@ -173,8 +186,11 @@ def check_keys(settings: Settings, known: dict[str, Any]) -> None:
                 raise settings.error(_unknown(key, allowed, path), *here)
             if allowed[key] is not None and isinstance(value, dict):
                 visit(value, allowed[key], here)
+            elif key == "format" and isinstance(value, str):
+                if value not in allowed[key]:
+                    raise settings.error(_unknown(value, allowed[key], here), *here)
             elif allowed[key] is not None and not (
-                value is None or (isinstance(value, str) and "format" in here)
+                value is None or (here[0] == "format" and value == "default")
             ):
                 first = next(iter(sorted(allowed[key])))
                 raise settings.error(f"'{key}' must hold lines such as '{first}: …'", *here)

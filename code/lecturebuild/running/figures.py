@@ -155,8 +155,7 @@ def draw_figures(
 
     class Report(Silent):
         def end(self, kind: str, step: str, seconds: float | None = None) -> None:
-            drawn = lookup(step, root)
-            if on_done and drawn:
+            if on_done and (drawn := lookup(step, root)):
                 on_done(drawn)
 
     with cluster.connected(root.resolve()):
@@ -204,7 +203,7 @@ def figure_step(name: str, root: Path) -> Step:
 def _make_figure(name: str, root: Path, folder: Path) -> Read:
     script_of(name, root)
     far = cluster.connection()
-    drawing = far.run(_draw_there, name) if far else _draw(name, root)
+    drawing = far.run(_draw, name) if far else _draw(root, name)
     if far and [*dependencies.changes(root, asdict(drawing.record))]:
         raise LectureError(
             "drawn from other sources or with other library versions than there are here; "
@@ -228,11 +227,7 @@ def _drawn(name: str, root: Path, result: Result) -> Drawn:
     return Drawn(name, key, svg, pdf, result.seconds, tuple(sorted(files)))
 
 
-def _draw_there(root: Path, name: str) -> Drawing:
-    return _draw(name, root)
-
-
-def _draw(name: str, root: Path) -> Drawing:
+def _draw(root: Path, name: str) -> Drawing:
     """Draw a figure in a process of its own."""
     limits = process.project_limits
     script = Path("figures") / f"{name}.py"

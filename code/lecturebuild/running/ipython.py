@@ -47,6 +47,9 @@ def begin(root: str) -> None:
         # IPython's would end the kernel a moment later, perhaps in the middle of another cell.
         shell.user_ns[name] = sys.exit
         setattr(builtins, name, sys.exit)
+    # What IPython only tells a person at the keyboard: an unknown magic, and the answer to `len?`.
+    shell.show_usage_error = lambda error: shell._showtraceback(type(error), error, [str(error)])
+    shell.set_hook("show_in_pager", _print_page)
     threading.excepthook = _died
     threading.Thread.start = _start_in_context(threading.Thread.start, root)  # type: ignore
     shell.events.register("pre_run_cell", lambda info: numbers.append(len(numbers) + 1))
@@ -81,6 +84,10 @@ def _start_in_context(start: Callable[[threading.Thread], None], root: str) -> C
         start(self)
 
     return start_in_context
+
+
+def _print_page(shell: Any, page: str | dict[str, str], *_: Any, **__: Any) -> None:
+    print(page if isinstance(page, str) else page.get("text/plain", ""))
 
 
 def _shell() -> Any:

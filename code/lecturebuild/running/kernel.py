@@ -300,26 +300,10 @@ def _joined(outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
             joined.append(output)
     streams = [output for output in joined if output["output_type"] == "stream"]
     for output in streams:
-        output["text"] = _as_on_a_terminal("".join(parts[output["name"]]))
+        output["text"] = "".join(parts[output["name"]])
     if [output["name"] for output in streams] == ["stdout", "stderr"]:
         # What comes first is chance.
         first, second = (joined.index(output) for output in streams)
         if second == first + 1:
             joined[first], joined[second] = joined[second], joined[first]
     return joined
-
-
-def _as_on_a_terminal(text: str) -> str:
-    """Return what is left of a text when carriage returns and backspaces have had their effect."""
-    if "\b" in text:
-        kept: list[str] = []
-        for character in text:
-            if character != "\b":
-                kept.append(character)
-            elif kept and kept[-1] != "\n":
-                kept.pop()
-        text = "".join(kept)
-    if "\r" in text:
-        lines = text.replace("\r\n", "\n").split("\n")
-        text = "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in lines)
-    return text

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import os
 import re
 from collections.abc import Collection, Iterable, Iterator
 from difflib import get_close_matches
@@ -18,6 +19,7 @@ from lecturebuild.writing.book import pictures
 from lecturebuild.writing.crossref import Address, Labels
 
 SCHEME = re.compile(r"[A-Za-z][\w+.-]*:|//")
+PROGRAM = re.compile(r"\s*(?:javascript|vbscript|data):", re.I)
 DATA = re.compile(r"data:(?P<kind>[\w/+.-]*)(?P<options>[^,]*),(?P<content>.*)", re.S)
 KINDS = {"image/svg+xml": ".svg", "image/png": ".png", "image/jpeg": ".jpg", "image/gif": ".gif",
          "image/webp": ".webp"}  # fmt: skip
@@ -75,6 +77,9 @@ def check_pages(
 ) -> None:
     """Raise an error at a link to a document that is no page, or to a place that a page has not."""
     for link in links:
+        if not link.written.strip() or PROGRAM.match(link.written):
+            what = "has no address" if not link.written.strip() else "runs a program in the page"
+            raise _error(document, link, f"the link ({link.written}) {what}")
         path = Path(unquote(link.path))
         if SCHEME.match(link.written) or path.suffix not in (".qmd", ".html"):
             continue
@@ -138,7 +143,7 @@ def _local(project: Project, document: Document, address: Address, what: str) ->
 
 
 def _error(document: Document, address: Address, message: str) -> LectureError:
-    place = crossref.place(document, address.written)
+    place = crossref.place(document, address.written or "](")
     if place[1] == 1 and "%" in address.written:
         place = crossref.place(document, unquote(address.written))
     return LectureError(message, *place)
@@ -189,11 +194,5 @@ def _in_html(document: Document, labels: Labels) -> Iterator[Address]:
             path = address.partition("#")[0].partition("?")[0]
             from_root = path.removeprefix("/")
             if not path.startswith("/"):
-                parts: list[str] = list(document.path.parent.parts)
-                for part in path.split("/"):
-                    if part == ".." and parts:
-                        parts.pop()
-                    elif part not in (".", "", ".."):
-                        parts.append(part)
-                from_root = "/".join(parts)
+                from_root = os.path.normpath(f"/{document.path.parent.as_posix()}/{path}")[1:]
             yield Address(address, from_root if path else "", str(document.path))

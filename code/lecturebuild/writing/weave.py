@@ -29,6 +29,8 @@ NOTHING = re.compile(
     re.I | re.S,
 )
 """What nobody sees of HTML: scripts, styles, comments, tags of elements that may be empty."""
+DIAGRAM = 'class="sk-top-container'
+"""In the HTML of scikit-learn's models."""
 REPR = re.compile(r"<[\w.]+( object)?>")
 """What Python says of an object that has no text of its own."""
 BRACKETS = re.compile(r"\\\[(.*)\\\]|\\\((.*)\\\)", re.S)
@@ -110,6 +112,9 @@ def _cell(
                 cell.file,
                 cell.line,
             )
+        if executed and not pictures and cell.options.get("fig-cap"):
+            message = f"{name(cell)} has a fig-cap, but shows no picture"
+            raise LectureError(message, cell.file, cell.line)
         for output in outputs:
             if output.kind in ("image", "figure"):
                 body += _picture(cell, output, figure_files, media_folder, media)
@@ -214,6 +219,11 @@ def _text(cell: Cell, output: Output, media_folder: Path, media: dict[str, Path]
     if output.kind == "html":
         if EMPTY.fullmatch(output.markup):
             return []
+        readable = output.text.strip() and not REPR.fullmatch(output.text.strip())
+        arranged = "<style" in output.markup and "<table" not in output.markup
+        if readable and (arranged or DIAGRAM in output.markup or not output.markup.strip()):
+            # Pages allow no style sheet of an output's own, without which such HTML is a heap.
+            return _verbatim(output.text, "cell-output")
         if not VISIBLE.search(NOTHING.sub("", output.markup)):
             raise _unshown(cell, "text/html with nothing but scripts")
         markup = _extracted(output.markup, media_folder, media)
@@ -221,7 +231,7 @@ def _text(cell: Cell, output: Output, media_folder: Path, media: dict[str, Path]
         raw = [f"{fence}{{=html}}", *markup.split("\n"), fence]
         in_book = _div('class="cell-output"', raw)
         in_deck = _verbatim(output.text, "cell-output")
-        if not output.text.strip() or REPR.fullmatch(output.text.strip()):
+        if not readable:
             # Nothing to read in the plain text: filters/shapes.lua reads the HTML instead.
             in_deck = [f"{fence}{{.html-output}}", *markup.split("\n"), fence]
         return [

@@ -74,7 +74,6 @@ GERMAN = {
     "Nothing found for": "Nichts gefunden für",
     "The nearest word:": "Das ähnlichste Wort:",
     "The search index cannot be loaded.": "Der Suchindex lässt sich nicht laden.",
-    "Text and figures: CC BY 4.0; code: MIT.": "Text und Abbildungen: CC BY 4.0; Code: MIT.",
 }
 WORDS = {"en": {}, "de": GERMAN}
 

@@ -36,10 +36,15 @@ OBSOLETE = {"align", "bgcolor", "border", "cellpadding", "cellspacing", "scoped"
 PIXELS = {"px": 1.0, "pt": 4 / 3, "in": 96.0, "cm": 96 / 2.54, "mm": 9.6 / 2.54, "em": 18.0}
 # What Pandoc puts around each line of code: nothing refers to it, and a page has hundreds.
 CODE_LINE = re.compile(r'<span id="cb\d+-\d+"><a href="#[^>]*></a>(.*?)</span>(?=\n|</code>)')
+NUMBERED = re.compile(r'<pre\s+class="[^"]*\bnumberSource\b.*?</pre>', re.S)
+NUMBERED_LINE = re.compile(r'<span id="cb\d+-(\d+)"><a href="#[^>]*></a>(.*?)</span>(?=\n|</code>)')
 # Kinds of words in code that the style sheet shows like any other.
 PLAIN_CODE = re.compile(r'<span class="(?:bu|ex|op|pp)">([^<]*)</span>')
 # Fonts draw a prime small and raised: as a superscript it would be so twice.
 PRIME = re.compile(r"<msup>(<mi[^>]*>[^<]*</mi>)<mo[^>]*>([′″‴])</mo></msup>")
+# What browsers no longer know of MathML: a frame around a formula, and a formula struck out.
+ENCLOSED = re.compile(r'<(/?)menclose(?: notation="([a-z ]+)")?>')
+ENCLOSURES = {"box": "boxed", "updiagonalstrike": "struck-up", "downdiagonalstrike": "struck-down"}
 # Combining marks stand beside the letter that an accent of MathML is put over.
 ACCENT = re.compile('<mo accent="true">([\u0300-\u030c])</mo>')
 SPACING = {"\u0300": "`", "\u0301": "´", "\u0302": "^", "\u0303": "~", "\u0306": "˘",
@@ -95,9 +100,11 @@ def tidy(body: str, image_size: ImageSize, link: str = LINK) -> Markup:
 
     `link` is what a screen reader says of the links that headings get.
     """
+    body = NUMBERED.sub(_numbered, body)
     body = PLAIN_CODE.sub(r"\1", CODE_LINE.sub(r"\1", body))
     body = PRIME.sub(r'<mrow>\1<mo lspace="0" rspace="0">\2</mo></mrow>', body)
     body = ACCENT.sub(_accent, body)
+    body = ENCLOSED.sub(_enclosed, body)
     body = AFTER_NAME.sub(rf"\1{THIN}", BEFORE_NAME.sub(rf"\1{THIN}", body))
     body = SCRIPTED.sub(r'<\1><mpadded height="0.5em" depth="0">\2</mpadded>', body)
     body = SCRIPTED_BRACKET.sub(r'\1mathsize="\2" stretchy="false"', body)
@@ -119,6 +126,18 @@ def _small(found: re.Match[str]) -> str:
 def _accent(found: re.Match[str]) -> str:
     accent = SPACING.get(found[1])
     return f'<mo accent="true" stretchy="false">{accent}</mo>' if accent else found[0]
+
+
+def _numbered(found: re.Match[str]) -> str:
+    code = re.sub(r' style="counter-reset: source-line \d+;"', "", found[0])
+    return NUMBERED_LINE.sub(r'<span class="numbered" data-line="\1">\2</span>', code)
+
+
+def _enclosed(found: re.Match[str]) -> str:
+    if found[1]:
+        return "</mrow>"
+    classes = (ENCLOSURES.get(kind, "boxed") for kind in found[2].split())
+    return f'<mrow class="{" ".join(classes)}">'
 
 
 def _unbroken(found: re.Match[str]) -> str:
@@ -289,7 +308,9 @@ class _Tidier(HTMLParser):
                 classes.append(f"width-{min(max(round(float(length[1])), 1), 100)}")
             elif name == "width" and length and length[2] in PIXELS and tag == "img":
                 attributes["width"] = str(round(float(length[1]) * PIXELS[length[2]]))
-            elif not (tag == "img" and name == "height"):
+            elif name == "height" and length and length[2] in PIXELS and tag == "img":
+                attributes["height"] = str(round(float(length[1]) * PIXELS[length[2]]))
+            elif not (tag == "img" and name == "height" and value == "auto"):
                 self.complaints.append(f"the style '{declaration.strip()}' at <{tag}> was left out")
         if classes:
             attributes["class"] = " ".join(classes)
@@ -300,6 +321,9 @@ class _Tidier(HTMLParser):
         if self.pictures > 1:
             attributes["loading"] = "lazy"
         size = self.image_size(attributes.get("src") or "")
+        height = attributes.get("height") or ""
+        if size and height.isdigit() and "width" not in attributes:
+            attributes["width"] = str(max(1, round(int(height) * size[0] / size[1])))
         if size and "height" not in attributes:
             given = attributes.get("width") or ""
             width = int(given) if given.isdigit() else size[0]

@@ -14,7 +14,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import unquote
 
-from lecturebuild.reading.project import Project, filter_names
+from lecturebuild.reading.project import Project, authors, filter_names
+from lecturebuild.reading.yamltext import Settings
 from lecturebuild.steps.errors import relative
 from lecturebuild.steps.files import digest
 from lecturebuild.steps.store import Read, Step, value
@@ -208,8 +209,8 @@ def _write_page(
         "html-math-method": {"method": "mathml"},
         "number-sections": bool(number),
         "number-offset": [int(number) - 1] if number else [0],
-        "table-of-contents": True,
-        "toc-depth": 3,
+        "table-of-contents": variables["depth"] > 0,
+        "toc-depth": variables["depth"] or 1,
         "wrap": "none",
         "filters": [
             *map(str, project_filters(project)),
@@ -226,7 +227,7 @@ def _write_page(
             "lecture-repository": sources.address(project),
             "lecture-media": f"{root}media/",
             "bibliography": [str(file) for file in _files(project, "bibliography")],
-            "link-citations": True,
+            "link-citations": variables["link-citations"],
             "lang": variables["lang"],
             "lecture-words": table,
         }
@@ -252,7 +253,8 @@ def _write_page(
         )
     written = written.replace(MEDIA, f"{root}media/")
     reads: dict[str, str] = {}
-    written = _tidy(project, page, woven, labels, written, reads)
+    summary = variables.get("summary", "")
+    written = _tidy(project, page, woven, labels, written, reads, summary)
     (folder / "page.html").write_text(written, encoding="utf-8")
     return Read(reads)
 
@@ -268,7 +270,13 @@ def _template(folder: Path, table: dict[str, str]) -> Path:
 
 
 def _tidy(
-    project: Project, page: Path, woven: Woven, labels: Labels, written: str, reads: dict[str, str]
+    project: Project,
+    page: Path,
+    woven: Woven,
+    labels: Labels,
+    written: str,
+    reads: dict[str, str],
+    summary: str,
 ) -> str:
     """Return a page whose text is fit for the page's policy; say what had to be left out.
 
@@ -294,7 +302,7 @@ def _tidy(
     # A template may show the contents twice; nothing refers to the ids of their links.
     head = re.sub(r' id="toc-[^"]*"', "", head)
     title = crossref.title_of(labels, page)
-    head = head.replace("$summary$", html.escape(tidied.summary or title))
+    head = head.replace("$summary$", summary or html.escape(tidied.summary or title))
     head = head.replace("$formula-font$", FORMULA_FONT if "<math" in body else "")
     text, told = tidied.text, EDITION.search(head)
     if told:
@@ -320,13 +328,16 @@ def _variables(book: Book, chapter: Chapter, root: str) -> dict[str, Any]:
         "pagetitle": html.escape(chapter.title),
         "book-title": html.escape(settings.text("book", "title")),
         "book-subtitle": html.escape(settings.text("book", "subtitle")),
-        "author": [html.escape(author) for author in settings.texts("book", "author")],
+        "author": [html.escape(author) for author in authors(settings, "book", "author")],
         "lang": settings.text("lang") or "en",
         "number": chapter.number,
         "part": own_part,
         "root": root,
         "home": root + book.chapters[0].href,
         "nav": nav,
+        "footer": html.escape(_footer(settings)),
+        "link-citations": settings.get("link-citations") is not False,
+        "depth": _depth(settings),
     }
     if position > 0:
         variables["prev"] = _link(book.chapters[position - 1], root)
@@ -344,8 +355,36 @@ def _variables(book: Book, chapter: Chapter, root: str) -> dict[str, Any]:
     else:
         variables["sources"] = root + sources.archive(book.project)
     if position == 0:
+        variables["summary"] = html.escape(settings.text("book", "description"))
         variables["edition"] = html.escape(sources.edition(book.project))
     return variables
+
+
+def _depth(settings: Settings) -> int:
+    """Return how many levels of headings the contents of a page have; 0 without contents."""
+    path = ("format", "html", "toc-depth")
+    depth = settings.get(*path)
+    depth = 3 if depth is None else depth
+    if not isinstance(depth, int) or depth not in range(1, 7):
+        raise settings.error("'toc-depth' must be a number from 1 to 6", *path)
+    return 0 if settings.get("format", "html", "toc") is False else depth
+
+
+def _footer(settings: Settings) -> str:
+    """Return the text of `page-footer`, which may have up to three parts.
+
+    Raises
+    ------
+    LectureError
+        It is more than text.
+    """
+    footer = settings.get("book", "page-footer")
+    parts = footer if isinstance(footer, dict) else {"center": footer or ""}
+    known = [parts[place] for place in ("left", "center", "right") if place in parts]
+    if len(known) < len(parts) or not all(isinstance(part, str) for part in known):
+        message = "'page-footer' is a text, or holds texts under left, center and right"
+        raise settings.error(message, "book", "page-footer")
+    return ". ".join(part.strip().rstrip(".") for part in known if part)
 
 
 def _link(chapter: Chapter, root: str) -> dict[str, str]:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from xml.etree import ElementTree
 
+from lecturebuild.steps.errors import LectureError
 from lecturebuild.steps.files import digest, is_file, remembered
 
 ENLARGED = 1.3
@@ -44,7 +45,10 @@ def _svg_size(file: Path) -> tuple[int, int] | None:
     found = _SVG.search(file.read_bytes())
     if not found:
         return None
-    attributes = dict(re.findall(r'\b(width|height|viewBox)="([^"]*)"', found[0].decode()))
+    written = re.findall(
+        r"""(?<![\w-])(width|height|viewBox)\s*=\s*(?:"([^"]*)"|'([^']*)')""", found[0].decode()
+    )
+    attributes = {name: (double or single).strip() for name, double, single in written}
     lengths = [_LENGTH.fullmatch(attributes.get(name, "")) for name in ("width", "height")]
     if all(lengths):
         width, height = (float(length[1]) * _UNITS[length[2] or ""] for length in lengths if length)
@@ -103,9 +107,19 @@ def _rasterise(file: Path, target: Path) -> None:
     import resvg_py
     from PIL import Image
 
-    text = file.read_text(encoding="utf-8")
-    width = (_svg_size(file) or (800, 600))[0] / ENLARGED
-    zoom = min(max(SHARP / max(width, 1), 1), 20)
-    made = bytes(resvg_py.svg_to_bytes(svg_string=text, zoom=zoom, resources_dir=str(file.parent)))
+    width, height = (max(length / ENLARGED, 1) for length in _svg_size(file) or (800, 600))
+
+    def in_pixels(root: re.Match[str]) -> str:
+        """Return the first tag with a size that resvg understands: it knows no pt and no mm."""
+        rest = re.sub(r"""\s(?:width|height)\s*=\s*(?:"[^"]*"|'[^']*')""", "", root[0])
+        return rest.replace("<svg", f'<svg width="{width:g}" height="{height:g}"', 1)
+
+    text = re.sub(r"<svg\b[^>]*>", in_pixels, file.read_text(encoding="utf-8"), count=1)
+    zoom = min(max(SHARP / width, 1), 20)
+    try:
+        drawn = resvg_py.svg_to_bytes(svg_string=text, zoom=zoom, resources_dir=str(file.parent))
+    except ValueError as error:
+        raise LectureError(f"the picture cannot be drawn for the deck: {error}", file) from None
+    made = bytes(drawn)
     with Image.open(io.BytesIO(made)) as image:
         image.save(target, dpi=(96 * zoom, 96 * zoom))

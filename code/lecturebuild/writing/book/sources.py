@@ -74,8 +74,8 @@ def _sources(project: Project) -> list[Path]:
 def edition(project: Project) -> str:
     """Return version and date of a project, as far as it says them.
 
-    The version is that of pyproject.toml or CITATION.cff; the date that of the last commit, without
-    git that of CITATION.cff. SOURCE_DATE_EPOCH overrules it.
+    The version is that of pyproject.toml or CITATION.cff; the date that of `book: date`, else of
+    the last commit, without git of CITATION.cff. SOURCE_DATE_EPOCH overrules these two.
     """
     root = project.root
     version = day = ""
@@ -88,6 +88,7 @@ def edition(project: Project) -> str:
     day = _git(root, "log", "-1", "--format=%cs").strip() or day
     if (epoch := os.environ.get("SOURCE_DATE_EPOCH", "")).isdigit():
         day = datetime.fromtimestamp(int(epoch), UTC).date().isoformat()
+    day = project.settings.date("book", "date") or day
     english = (project.settings.text("lang") or "en").startswith("en")
     parts = [f"Version {version}" if version else "", _spelt(day) if english else day]
     return ", ".join(part for part in parts if part)

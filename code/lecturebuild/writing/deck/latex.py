@@ -16,7 +16,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from lecturebuild.reading.project import Deck, Project, filter_names
+from lecturebuild.reading.project import Deck, Project, authors, filter_names
 from lecturebuild.reading.source import Document
 from lecturebuild.running import process
 from lecturebuild.running.process import Limits
@@ -283,7 +283,10 @@ def _inputs(tex: Path, place: Path, project: Project, document: Path) -> list[st
 
 
 def _beamer(document: Document) -> dict[str, Any]:
-    return document.header.get("format", "beamer") or {}
+    """Return what the deck's header says of Beamer; `format: beamer` alone says nothing."""
+    said, header = document.header.get("format", "beamer"), document.header
+    toc = {} if header.get("toc") is None else {"toc": header.get("toc")}
+    return toc | (said if isinstance(said, dict) else {})
 
 
 def _metadata(deck: Deck, document: Document) -> dict[str, Any]:
@@ -291,6 +294,9 @@ def _metadata(deck: Deck, document: Document) -> dict[str, Any]:
     names = "title subtitle author date institute lang nocite suppress-bibliography link-citations"
     metadata = {key: document.header.get(key) or deck.settings.get(key) for key in names.split()}
     metadata = {key: value for key, value in metadata.items() if value is not None}
+    for source in (deck.settings, document.header):
+        source.date("date")
+        metadata |= {"author": authors(source, "author")} if source.get("author") else {}
     beamer = _beamer(document)
     return metadata | ({"institute": beamer["institute"]} if "institute" in beamer else {})
 
@@ -315,6 +321,9 @@ def _included(project: Project, document: Document) -> list[Path]:
 
 
 def _used_files(project: Project, document: Document) -> list[Path]:
+    if document.header.get("latex-macros") and not macros(project):
+        message = "name the file of macros under 'latex-macros' in _quarto.yml, too"
+        raise document.header.error(message, "latex-macros")
     keys = ("filters", "bibliography", "csl")
     listed = [file for key in keys for file in _listed(project, document, key)]
     places = (project.root, project.root / document.path.parent)
@@ -334,7 +343,7 @@ def _settings(project: Project, deck: Deck, document: Document) -> dict[str, Any
     }
     if "author" not in _metadata(deck, document):
         # Not on the title page, then, but in the PDF's properties.
-        variables["author-meta"] = _plain("; ".join(project.settings.texts("book", "author")))
+        variables["author-meta"] = _plain("; ".join(authors(project.settings, "book", "author")))
     styles = _listed(project, document, "csl")
     return {
         "to": "beamer",
