@@ -1,7 +1,14 @@
 """Pages show lists made from other pages; `lecture times` tells what took long."""
 
+import re
+from pathlib import Path
+
 import pytest
 from projects import lecture, make, read_page, render, text, write
+
+from lecturebuild.listing import marked_terms
+from lecturebuild.reading.project import read_project
+from lecturebuild.reading.source import read_document
 
 SLOW = """\
 # Slow {#sec-slow}
@@ -66,6 +73,15 @@ def test_list_is_made_again_exactly_when_it_changed(root):
     write(root, {"chapters/slow.qmd": f"{SLOW}\nA [neuron]{{.term}}.\n"})
     assert "pages  chapters/terms.qmd" in render(root).out
     assert rows(root) == ["neuron Slow", "slow perceptron Slow"]
+
+
+def test_only_names_are_capital_in_the_index_of_terms():
+    """No term of the lecture is listed as if it were a name."""
+    project = read_project(Path(__file__).parents[1])
+    settings = project.pages, project.settings
+    terms = marked_terms(read_document(project.root, page, *settings) for page in project.pages)
+    capital = {term.text.split()[0] for term in terms if re.match("[A-Z][a-z]", term.text)}
+    assert capital <= {"Adam", "Keras", "TensorFlow", "ReLU", "SiLU"}
 
 
 def test_a_term_that_begins_a_sentence_is_small_like_the_others(root):

@@ -410,7 +410,14 @@ def test_no_printed_page_is_half_empty(browser, lecture_address, tmp_path, name)
 
 @pytest.mark.parametrize("size", [PHONE, (412, 823), WIDE], ids=["phone", "Lighthouse's", "wide"])
 @pytest.mark.parametrize(
-    "name", ["index", "chapters/perceptron", "chapters/training", "chapters/exercises/mnist"]
+    "name",
+    [
+        "index",
+        "chapters/perceptron",
+        "chapters/feed-forward",
+        "chapters/training",
+        "chapters/exercises/mnist",
+    ],
 )
 def test_nothing_moves_when_pictures_and_typefaces_arrive(browser, lecture_address, name, size):
     """On a slow network, where they arrive long after the text; Lighthouse calls 0.1 good."""

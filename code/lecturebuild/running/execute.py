@@ -23,8 +23,6 @@ from lecturebuild.running.outputs import Output, convert, plain
 from lecturebuild.steps.errors import CancelledError, LectureError
 from lecturebuild.steps.store import Read, Result, Step, value
 
-CODE = ("execute.py", "ipython.py", "outputs.py")
-"""What makes of a cell what the store keeps."""
 LONGEST = 1_000_000
 """Characters that a cell may print; more is a mistake, and would take minutes to typeset."""
 
@@ -210,9 +208,7 @@ async def _execute(
     tell = partial(report, document.path)
     _under_way.add(own)
     try:
-        made = await kernel.execute(
-            cells, root / document.path.parent, root, limits, check, tell, lambda: None
-        )
+        made = await kernel.execute(cells, root / document.path.parent, root, limits, check, tell)
     finally:
         _under_way.discard(own)
     outputs = tuple(

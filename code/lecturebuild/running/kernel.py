@@ -67,7 +67,6 @@ async def execute(
     limits: Limits,
     check: Callable[[Cell, list[dict[str, Any]]], None],
     report: Callable[[str, float | None], None],
-    done: Callable[[], None],
 ) -> Executed:
     """Execute a document's cells in `folder`.
 
@@ -77,8 +76,6 @@ async def execute(
         Called with each cell and its outputs once it has ended; may raise an error.
     report : callable
         Called with a cell's name when it begins and, with the seconds it took, when it has ended.
-    done : callable
-        Called when the last cell has ended and the kernel is about to.
     """
     source = "\n".join(cell.code for cell in cells)
     named = dependencies.named_files(source, folder, root)
@@ -140,8 +137,6 @@ async def execute(
             await client.async_execute_cell(notebook.cells[-1], len(cells) + 1)
         except (DeadKernelError, CellTimeoutError):
             _check_cancelled()
-        # The next kernel may start while this one takes its time to end.
-        done()
         used = read_json(own / "used.json")
         if used is None:
             trouble = [output.get("evalue", "") for output in notebook.cells[-1].outputs]
