@@ -121,12 +121,27 @@ def test_above_the_largest_rate_it_does_not_arrive(widget, momentum):
 def test_divergence_is_said_in_words(widget):
     page = widget("descent")
     assert "arrives" in sentence(page)
+    assert "below" not in sentence(page)  # to find the limit is a question
     choose(page, rate=4, steps=60)
-    assert "beyond all bounds" in sentence(page)
+    assert re.search(r"the error is \d·10[⁰¹²³⁴⁵⁶⁷⁸⁹]{2};", sentence(page))
     assert "does not arrive" in sentence(page)
+    limit = page.evaluate("nnlecture.descent.limit(0)")
+    assert number_after("must be below", sentence(page)) == pytest.approx(limit, abs=0.006)
     html = page.locator(".plot-picture").inner_html()
     assert "NaN" not in html
     assert "Infinity" not in html
+
+
+def test_rates_that_come_close_can_be_told_apart(widget):
+    page = widget("descent")
+    lowest = descent.error(descent.minimum(X, T), X, T)
+    said = []
+    for rate in (1.2, 1.25):
+        choose(page, rate=rate)
+        excess = descent.error(FIGURE["path"](rate)[-1], X, T) - lowest
+        said.append(float(re.search(r"([\d.]+) above the least", sentence(page))[1]))
+        assert said[-1] == pytest.approx(excess, abs=6e-7)
+    assert said[0] != said[1]
 
 
 def handle(page):
@@ -187,7 +202,12 @@ def test_bias_and_variance_are_numpys(widget, events, degree):
     y = (powers @ np.linalg.lstsq(powers, t.T, rcond=None)[0]).T
     truth = UNDERFITTING["function"](x)
     errors = page.evaluate("n => nnlecture.polynomial.fitAll(n, 1).errors", events)[degree]
-    assert errors["bias2"] == pytest.approx(np.mean((y.mean(axis=0) - truth) ** 2), abs=1e-9)
+    expected = powers @ np.linalg.lstsq(powers, truth, rcond=None)[0]
+    assert errors["bias2"] == pytest.approx(np.mean((expected - truth) ** 2), abs=1e-9)
+    scatter = errors["variance"] / 50  # of the mean over the samples, where there is no bias
+    assert np.mean((y.mean(axis=0) - truth) ** 2) == pytest.approx(
+        errors["bias2"] + scatter, abs=3 * scatter
+    )
     assert errors["variance"] == pytest.approx(np.mean(y.var(axis=0)), abs=1e-9)
     assert np.std(t - truth) == pytest.approx(0.25, rel=5 / np.sqrt(2 * t.size))
     choose(page, events=events, degree=degree)
@@ -195,8 +215,15 @@ def test_bias_and_variance_are_numpys(widget, events, degree):
     assert number_after("bias²", said) == pytest.approx(errors["bias2"], abs=6e-5)
     assert number_after("variance", said) == pytest.approx(errors["variance"], abs=6e-5)
     assert number_after("σ²p/N =", said) == pytest.approx(0.25**2 * (degree + 1) / events, abs=6e-5)
-    for name, kind in [("t", "training error ●"), ("other", "validation error □")]:
-        rms = np.sqrt(np.mean((np.array(samples[0][name]) - y[0]) ** 2))
+    both = errors["bias2"] + errors["variance"]
+    assert number_after("both", said) == pytest.approx(both, abs=6e-5)
+    fit = np.polynomial.Polynomial.fit(x, samples[0]["t"], degree)
+    between = (x[1:] + x[:-1]) / 2
+    for name, kind, places in [
+        ("t", "training error ●", x),
+        ("other", "validation error □", between),
+    ]:
+        rms = np.sqrt(np.mean((np.array(samples[0][name]) - fit(places)) ** 2))
         assert number_after(kind, said) == pytest.approx(rms, abs=0.006)
 
 
@@ -220,6 +247,8 @@ def test_the_chapters_questions_have_answers(widget):
     assert forty[1]["bias2"] / twenty[1]["bias2"] == pytest.approx(1, abs=0.15)
     choose(page, events=13, degree=12)
     assert number_after("training error ●", sentence(page)) == 0
+    assert number_after("validation error □", sentence(page)) > 1
+    assert all(e["bias2"] < 1e-4 for e in twenty[6:])  # more freedom is no more bias
 
 
 def test_fifty_other_samples_are_others(widget):
@@ -291,16 +320,37 @@ def test_boundary_and_arrow_are_dragged_and_events_are_marked(widget):
     page.mouse.down()
     page.mouse.move(x - 60, y + 60, steps=4)
     page.mouse.up()
+    # Weights and bias go in steps of 0.05.
+    assert handle(page) == pytest.approx((x - 60, y + 60), abs=12)
     weights = page.evaluate("nnlecture.neuron.weights()")
     assert weights[1] < -0.5  # it points down now
-    assert np.hypot(*weights[:2]) == pytest.approx(1, abs=0.06)
     assert page.locator("[name=event]").input_value() == "1"
     event = page.locator(".plot-picture .full").last.bounding_box()
     page.mouse.click(event["x"] + 4, event["y"] + 4)
     assert "an electron" in sentence(page)
-    for number in ("999", "-3", ""):
+    for number, kept in [("999", "20"), ("-3", "1"), ("", "1")]:
         page.locator("[name=event]").fill(number)
         assert "The marked event, a" in sentence(page)
+        page.keyboard.press("Tab")
+        assert page.locator("[name=event]").input_value() == kept
+
+
+def test_wrong_answers_are_crossed_out(widget):
+    page = widget("neuron")
+    for w1, w2, b in [(1, 0, -0.5), (1, -1.25, -0.15), (0, 0, 1)]:
+        choose(page, w1=w1, w2=w2, b=b)
+        right = int(re.search(r"(\d+) of 20 answers", sentence(page))[1])
+        assert page.locator(".wrong").count() == 2 * (20 - right)  # lines
+
+
+def test_a_boundary_out_of_sight_has_no_arrow(widget):
+    page = widget("neuron")
+    choose(page, w1=1, w2=1, b=2)
+    assert "outside the picture" in sentence(page)
+    assert page.locator(".handle").count() == 0
+    choose(page, b=-2)
+    assert "outside the picture" not in sentence(page)
+    assert page.locator(".handle").count() == 1
 
 
 # What all three owe to everybody

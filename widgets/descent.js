@@ -120,17 +120,25 @@ nnlecture.descent = (() => {
     };
   }
 
+  /* A large number, such as 3·10²⁰. */
+  function power(value) {
+    const [digit, exponent] = value.toExponential(0).split("e+");
+    return `${digit}·10${[...exponent].map((d) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[d]).join("")}`;
+  }
+
   function sentence(path, rate, momentum) {
     const last = error(path.at(-1));
     const steps = path.length - 1;
-    const largest = number(limit(momentum));
     const where = `After ${steps} ${steps === 1 ? "step" : "steps"} the error is`;
-    const least = `the least possible is ${number(error(MINIMUM), 4)}.`;
+    const lowest = error(MINIMUM);
+    const least = `the least possible is ${number(lowest, 4)}.`;
     if (rate >= limit(momentum)) {
-      const size = last < 1e4 ? `${where} ${number(last, 4)}; ` : `${where} beyond all bounds; `;
-      return `${size}${least} The descent does not arrive: with this momentum the rate must be below ${largest}.`;
+      const size = last < 1e4 ? number(last, 4) : power(last);
+      return `${where} ${size}; ${least} The descent does not arrive: with this momentum the rate must be below ${number(limit(momentum))}.`;
     }
-    return `${where} ${number(last, 4)}; ${least} With this momentum every rate below ${largest} arrives.`;
+    // The limit is not told before it is passed: to find it is one of the chapter's questions.
+    const above = last - lowest < 1e-6 ? "less than 0.000001" : number(last - lowest, 6);
+    return `${where} ${number(last, 4)}, ${above} above the least possible one. With enough steps this descent arrives.`;
   }
 
   const { picture, value, set } = widget("descent", {

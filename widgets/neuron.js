@@ -12,7 +12,8 @@ nnlecture.neuron = (() => {
 
   const PLANE = [-0.6, 2]; // of both inputs
   const LARGEST = 2; // of a weight or the bias
-  const ARROW = 0.5; // length of the arrow in the plane
+  const MIDDLE = [0.7, 0.7]; // of the plane
+  const ARROW = 0.5; // length of the arrow for a weight vector of length 1
   const NARROW = 560; // CSS pixels: below, the plane stands under the neuron
 
   /* Ten electrons and ten pions: the energy in the calorimeter, divided by the momentum, and the width
@@ -35,15 +36,21 @@ nnlecture.neuron = (() => {
     XOR: corners([0, 1, 1, 0]),
   };
   const NAMES = { "electrons and pions": ["pion", "electron"] };
+  const names = () => NAMES[control.set.value] ?? ["event with target 0", "event with target 1"];
 
   const sum = ([w1, w2, b], [x1, x2]) => w1 * x1 + w2 * x2 + b;
+  const inPlane = (place) => place.every((z) => z > PLANE[0] && z < PLANE[1]);
   const answer = (weights, x) => (sum(weights, x) > 0 ? 1 : 0);
 
-  /* The two places far away through which the boundary goes, if there is one. */
+  let anchor = MIDDLE; // the arrow begins at that point of the boundary which is nearest to it
+
+  /* The two places far away through which the boundary goes, if there is one; and where the arrow
+  begins. */
   function boundary([w1, w2, b]) {
     const square = w1 * w1 + w2 * w2;
     if (square === 0) return null;
-    const foot = [(-b * w1) / square, (-b * w2) / square]; // the point nearest to the origin
+    const nearest = (place) => place.map((z, k) => z - (sum([w1, w2, b], place) / square) * [w1, w2][k]);
+    const foot = [anchor, MIDDLE].map(nearest).find(inPlane) ?? nearest(MIDDLE);
     const far = 10 / Math.sqrt(square);
     return { foot, ends: [-far, far].map((s) => [foot[0] - s * w2, foot[1] + s * w1]) };
   }
@@ -63,7 +70,7 @@ nnlecture.neuron = (() => {
     const total = sum([w1, w2, b], x);
     const at = (share) => 24 + share * (width - 48);
     const node = (px, py, name, value, kind) =>
-      `<circle cx="${px}" cy="${py}" r="24" class="node ${kind}"/>${text(px, py + (value ? -3 : 5), name)}${text(px, py + 14, value, "value")}`;
+      `<circle cx="${px}" cy="${py}" r="24" class="node ${kind}"/>${text(px, py + (value ? -3 : 5), name)}${text(px, py + 14, value, value.length > 5 ? "value small" : "value")}`;
     const arrow = (x1, y1, x2, y2) => {
       const length = Math.hypot(x2 - x1, y2 - y1);
       const [dx, dy] = [(x2 - x1) / length, (y2 - y1) / length];
@@ -77,14 +84,16 @@ nnlecture.neuron = (() => {
       ${node(left, 105, symbol("x", 1), number(x[0]), "input")}
       ${node(left, 205, symbol("x", 2), number(x[1]), "input")}
       ${node(middle, 45, "1", "", "constant")}
-      ${node(middle, 140, "Σ", number(total), "sum")}
+      ${node(middle, 140, "Σ", number(total, 3), "sum")}
       <rect x="${step - 22}" y="118" width="44" height="44" class="node sum"/>
       <path d="M-14 10H0V-10H14" transform="translate(${step} 140)" class="line ink"/>
       ${node(right, 140, symbol("y"), String(answer([w1, w2, b], x)), "output")}
       ${text((left + middle) / 2, 104, `${symbol("w", 1)} = ${number(w1)}`, "halo")}
       ${text((left + middle) / 2 + 8, 198, `${symbol("w", 2)} = ${number(w2)}`, "halo")}
       ${text(middle + 8, 92, `${symbol("b")} = ${number(b)}`, "halo start")}
-      ${text(step, 184, "step")}`;
+      ${text(step, 184, "step")}
+      <circle cx="${middle + 12}" cy="213" r="4" class="full"/>${text(middle + 24, 218, names()[1], "start")}
+      <rect x="${middle + 8.5}" y="230" width="7" height="7" class="open"/>${text(middle + 24, 238, names()[0], "start")}`;
   }
 
   let plane; // the frame of the events
@@ -106,18 +115,26 @@ nnlecture.neuron = (() => {
     const line = boundary(all);
     const { x } = marked();
     const inside = [];
+    const seen = line && inPlane(line.foot);
     if (line) {
       const tip = tipOf(all, line);
       inside.push(
         plane.line(sideOfOnes(all, line), "ones"),
         plane.line(line.ends, "ink"),
-        plane.line([line.foot, tip], "path"),
-        plane.circle(tip, 9, "handle"),
-        plane.label(tip, `<tspan class="vector">w</tspan>`, "behind"),
+        plane.label(cornerOfOnes(all), `${symbol("y")} = 1`, `halo ${all[0] > 0 ? "end" : "start"}`),
       );
+      if (seen) {
+        inside.push(
+          plane.circle(tip, 11, "handle"),
+          plane.line([line.foot, tip], "path"),
+          arrowhead(line.foot, tip),
+          plane.label(tip, `<tspan class="vector">w</tspan>`, "behind"),
+        );
+      }
     }
     inside.push(
       ...events().map(({ x, t }) => plane.event(x, t === 1)),
+      ...events().filter(({ x, t }) => answer(all, x) !== t).map(({ x }) => cross(x)),
       plane.circle(x, 10, "ring"),
     );
     const drawn = plane.draw({
@@ -126,7 +143,7 @@ nnlecture.neuron = (() => {
     });
     return {
       picture: svg(width, narrow ? side + 320 : side + 72, diagram(half) + drawn),
-      sentence: sentence(all, line),
+      sentence: sentence(all, line, seen),
     };
   }
 
@@ -136,41 +153,54 @@ nnlecture.neuron = (() => {
     return [...ends, ...ends.toReversed().map(([x1, x2]) => [x1 + far * w1, x2 + far * w2])];
   };
 
-  /* Where the arrow ends that begins on the boundary and points to the side of the ones. */
-  function tipOf([w1, w2], { foot }) {
-    const length = Math.hypot(w1, w2);
-    return [foot[0] + (ARROW * w1) / length, foot[1] + (ARROW * w2) / length];
+  /* The weight vector as an arrow: it begins on the boundary and points to the side of the ones. */
+  const tipOf = ([w1, w2], { foot }) => [foot[0] + ARROW * w1, foot[1] + ARROW * w2];
+
+  function arrowhead(from, to) {
+    const unit = 0.05 / (distance(from, to) || 1);
+    const [d1, d2] = [unit * (to[0] - from[0]), unit * (to[1] - from[1])];
+    const side = (s) => [to[0] - 2 * d1 - s * d2, to[1] - 2 * d2 + s * d1];
+    return plane.line([side(1), to, side(-1)], "path");
   }
 
-  function sentence(all, line) {
+  /* A corner of the plane where the answer is 1, if it is that anywhere in the plane. */
+  const cornerOfOnes = ([w1, w2]) => [w1 > 0 ? PLANE[1] - 0.06 : PLANE[0] + 0.06, w2 > 0 ? PLANE[1] - 0.14 : PLANE[0] + 0.06];
+
+  /* A wrong answer is crossed out. */
+  const cross = ([x1, x2]) =>
+    [1, -1].map((s) => plane.line([[x1 - 0.06, x2 - s * 0.06], [x1 + 0.06, x2 + s * 0.06]], "ink wrong")).join("");
+
+  function sentence(all, line, seen) {
     const { x, t } = marked();
     const [w1, w2, b] = all.map(factor);
     const y = answer(all, x);
-    const names = NAMES[control.set.value] ?? ["0", "1"];
     const right = events().filter((event) => answer(all, event.x) === event.t).length;
     const total = sum(all, x);
     const where = line
-      ? `The boundary lies ${number(Math.abs(all[2]) / Math.hypot(all[0], all[1]))} from the origin.`
+      ? `The boundary lies ${number(Math.abs(all[2]) / Math.hypot(all[0], all[1]))} from the origin${seen ? "" : ", outside the picture"}.`
       : "Without weights there is no boundary: the answer is the same for all.";
     return (
-      `The marked event, ${/^[ae]/.test(names[t]) ? "an" : "a"} ${names[t]}: ` +
+      `The marked event, ${t || names()[0] !== "pion" ? "an" : "a"} ${names()[t]}: ` +
       `${w1} · ${number(x[0])} + ${w2} · ${number(x[1])} + ${b} = ${number(total, 4)}${total > 0 ? " > 0" : " ≤ 0"}, ` +
       `so <i>y</i> = ${y}, which is ${y === t ? "right" : "wrong"}. ` +
-      `In all, ${right} of ${events().length} answers are right. ${where}`
+      `In all, ${right} of ${events().length} answers are right${right < events().length ? "; the others are crossed out" : ""}. ${where}`
     );
   }
 
   let set = Object.keys(SETS)[0];
-  const { picture, control, value, set: change } = widget("neuron", {
+  const { root, picture, control, value, set: change } = widget("neuron", {
     controls: `${slider("w1", "Weight <i>w</i><sub>1</sub>", -LARGEST, LARGEST, 0.05)}
       ${slider("w2", "Weight <i>w</i><sub>2</sub>", -LARGEST, LARGEST, 0.05)}
       ${slider("b", "Bias <i>b</i>", -LARGEST, LARGEST, 0.05)}
       <label><span>Events</span> <select name="set">${Object.keys(SETS).map((name) => `<option>${name}</option>`).join("")}</select></label>
-      <label><span>Marked event</span> <input name="event" type="number" min="1" max="20"></label>`,
+      <label><span>Marked event, or click one</span> <input name="event" type="number" min="1" max="20"></label>`,
     values: { w1: 1, w2: 0, b: -0.5, event: 1 },
     show,
     print: "On the page this is a program: weights and bias can be changed there.",
   });
+
+  // Of a number that no event has, the nearest one that an event has remains.
+  root.addEventListener("change", () => (control.event.value = events().indexOf(marked()) + 1));
 
   /* The pointer turns the arrow, marks an event, or moves the boundary. */
   drag(picture, (px, py) => {
@@ -178,18 +208,17 @@ nnlecture.neuron = (() => {
     const line = boundary(all);
     const away = events().map(({ x }) => distance(plane.place(x), [px, py]));
     const nearest = away.indexOf(Math.min(...away));
-    if (line && distance(plane.place(tipOf(all, line)), [px, py]) < NEAR) {
-      // The arrow turns about its beginning; the weights keep their size, the boundary its point there.
-      const size = Math.hypot(all[0], all[1]);
+    const toTip = line ? distance(plane.place(tipOf(all, line)), [px, py]) : Infinity;
+    if (away[nearest] < Math.min(toTip, NEAR / 2)) return () => change({ event: nearest + 1 });
+    if (toTip < NEAR) {
+      // The arrow turns about its beginning, where the boundary keeps its point.
       return (x, y) => {
-        const to = plane.at(x, y).map((z, k) => z - line.foot[k]);
-        const length = Math.hypot(...to);
-        if (length < 0.1) return;
-        const [w1, w2] = to.map((z) => (size * z) / length);
+        const [w1, w2] = plane.at(x, y).map((z, k) => (z - line.foot[k]) / ARROW);
+        if (Math.hypot(w1, w2) < 0.2) return; // or there is soon no arrow
+        anchor = line.foot;
         change({ w1, w2, b: -(w1 * line.foot[0] + w2 * line.foot[1]) });
       };
     }
-    if (away[nearest] < NEAR / 2) return () => change({ event: nearest + 1 });
     const fromLine = Math.abs(sum(all, plane.at(px, py))) / Math.hypot(all[0], all[1]);
     const pixel = plane.at(1, 0)[0] - plane.at(0, 0)[0]; // in units of the plane
     if (line && fromLine < (NEAR / 2) * pixel) {

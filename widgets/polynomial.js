@@ -17,7 +17,7 @@ nnlecture.polynomial = (() => {
   const HIGHEST = 12; // degree
   const FINE = 121; // points of a drawn curve
   const Y = [-2, 1.8];
-  const POWERS = [-4, 0]; // of ten, for bias² and variance
+  const POWERS = [-5, 0]; // of ten, for bias² and variance
   const NARROW = 560; // CSS pixels: below, the panels stand one below the other
 
   const even = (n) => Array.from({ length: n }, (_, i) => i / (n - 1)); // n points from 0 to 1
@@ -45,37 +45,43 @@ nnlecture.polynomial = (() => {
     return all;
   }
 
-  /* All samples: for each, the targets to fit and as many others, to validate. */
+  /* The middles between the points, where the fits are validated: there they may swing. */
+  const between = (x) => x.slice(1).map((x_i, i) => (x_i + x[i]) / 2);
+
+  /* All samples: for each, the targets to fit, and others between them, to validate. */
   function samples(x, seed) {
     const random = nnlecture.data.source(seed);
-    const measured = () => x.map((x_i) => truth(x_i) + random.normal(SIGMA));
-    return Array.from({ length: SAMPLES }, () => ({ t: measured(), other: measured() }));
+    const measured = (places) => places.map((x_i) => truth(x_i) + random.normal(SIGMA));
+    return Array.from({ length: SAMPLES }, () => ({ t: measured(x), other: measured(between(x)) }));
   }
 
   /* Fit every sample with polynomials of every degree up to `highest`. In an orthogonal basis the
   coefficients are projections, and those of a lower degree stay as they are. */
   function fitAll(events, seed, highest = Math.min(HIGHEST, events - 1)) {
     const x = even(events);
-    const functions = basis(x, even(FINE), highest);
+    const functions = basis(x, [...even(FINE), ...between(x)], highest);
     const sample = samples(x, seed);
-    const coefficients = sample.map(({ t }) => functions.map(({ here }) => dot(here, t)));
-    const values = (degree, where) =>
-      coefficients.map((c) =>
-        functions[0][where].map((_, i) => {
-          let sum = 0;
-          for (let k = 0; k <= degree; k++) sum += c[k] * functions[k][where][i];
-          return sum;
-        }),
-      );
+    const project = (t) => functions.map(({ here }) => dot(here, t));
+    const coefficients = sample.map(({ t }) => project(t));
+    const exact = project(x.map(truth));
+    const fit = (c, degree, where) =>
+      functions[0][where].map((_, i) => {
+        let sum = 0;
+        for (let k = 0; k <= degree; k++) sum += c[k] * functions[k][where][i];
+        return sum;
+      });
+    const values = (degree, where) => coefficients.map((c) => fit(c, degree, where));
 
-    /* The squared bias and the variance, averaged over the points. */
+    /* The squared bias and the variance, averaged over the points. The fits are linear in the targets:
+    the mean over ever more samples, of which fifty give an idea only, is the fit to the truth. */
     function errors(degree) {
       const y = values(degree, "here");
+      const expected = fit(exact, degree, "here");
       let [bias2, variance] = [0, 0];
       x.forEach((x_i, i) => {
-        const here = y.map((fit) => fit[i]);
+        const here = y.map((one) => one[i]);
         const middle = mean(here);
-        bias2 += (middle - truth(x_i)) ** 2 / events;
+        bias2 += (expected[i] - truth(x_i)) ** 2 / events;
         variance += mean(here.map((value) => (value - middle) ** 2)) / events;
       });
       return { bias2, variance };
@@ -83,13 +89,13 @@ nnlecture.polynomial = (() => {
 
     /* The root mean square differences of the first fit from its sample and from the other one. */
     function first(degree) {
-      const [y] = values(degree, "here");
-      const rms = (t) => Math.sqrt(mean(t.map((t_i, i) => (t_i - y[i]) ** 2)));
-      return { training: rms(sample[0].t), validation: rms(sample[0].other) };
+      const rms = (t, y) => Math.sqrt(mean(t.map((t_i, i) => (t_i - y[i]) ** 2)));
+      const there = fit(coefficients[0], degree, "there").slice(FINE);
+      return { training: rms(sample[0].t, fit(coefficients[0], degree, "here")), validation: rms(sample[0].other, there) };
     }
 
     const all = Array.from({ length: highest + 1 }, (_, degree) => errors(degree));
-    return { x, sample, highest, errors: all, first, curves: (degree) => values(degree, "there") };
+    return { x, sample, highest, errors: all, first, curves: (degree) => values(degree, "there").map((y) => y.slice(0, FINE)) };
   }
 
   let fits; // of all samples
@@ -115,7 +121,7 @@ nnlecture.polynomial = (() => {
       curve(fine.map(truth), "truth"),
       curve(curves[0], "ink"),
       ...fits.x.map((x, i) => left.event([x, t[i]], true)),
-      ...fits.x.map((x, i) => left.event([x, other[i]], false)),
+      ...between(fits.x).map((x, i) => left.event([x, other[i]], false)),
       left.label([0.7, 1.2], "truth", "grey start"),
     ];
     const fitted = left.draw({
@@ -128,13 +134,14 @@ nnlecture.polynomial = (() => {
       width: narrow ? width - 58 : 0.44 * width - 74, height: narrow ? 200 : height,
       x: [0, HIGHEST + 0.3], y: POWERS,
     });
-    const log = (value) => Math.log10(Math.max(value, 1e-6));
+    const log = (value) => Math.log10(Math.max(value, 1e-9));
+    const leaves = fits.errors.findIndex((e) => log(e.bias2) < POWERS[0] + 1.2); // the curve of bias²
     const both = ({ bias2, variance }) => bias2 + variance;
     const against = (of, kind) => right.line(fits.errors.map((e, d) => [d, log(of(e))]), kind);
     const { bias2, variance } = fits.errors[degree];
     const measured = right.draw({
-      xTicks: [0, 3, 6, 9, 12], yTicks: [[-4, "10⁻⁴"], [-3, "0.001"], [-2, "0.01"], [-1, "0.1"], [0, "1"]],
-      xName: "degree", yName: "over fifty samples",
+      xTicks: [0, 3, 6, 9, 12], yTicks: [[-5, "10⁻⁵"], [-4, "10⁻⁴"], [-3, "0.001"], [-2, "0.01"], [-1, "0.1"], [0, "1"]],
+      xName: "degree", yName: "bias² and variance",
       inside: [
         right.line([[degree, POWERS[0]], [degree, POWERS[1]]], "contour"),
         against((e) => e.bias2, "bias"),
@@ -143,7 +150,7 @@ nnlecture.polynomial = (() => {
         right.circle([degree, log(bias2)], 4, "full-bias"),
         right.circle([degree, log(variance)], 4, "full"),
         right.circle([degree, log(bias2 + variance)], 4, "full-ink"),
-        right.label([12, Math.max(-3.9, log(fits.errors[11].bias2) - 0.4)], "bias²", "bias-name end"),
+        right.label([leaves, POWERS[0] + 1], "bias²", "bias-name start"),
         right.label([12, log(fits.errors[11].variance) - 0.4], "variance", "path-name end"),
         right.label([7, log(both(fits.errors[7])) + 0.3], "both"),
       ].join(""),
@@ -153,9 +160,9 @@ nnlecture.polynomial = (() => {
     return {
       picture: svg(width, narrow ? height + 355 : height + 76, fitted + measured),
       sentence:
-        `Degree ${degree}, ${events} events: bias² ${number(bias2, 4)}, variance ${number(variance, 4)}; ` +
-        `to be expected is <i>σ</i>²<i>p</i>/<i>N</i> = ${number(share, 4)}. The first sample has the training error ` +
-        `● ${training.toFixed(2)} and the validation error □ ${validation.toFixed(2)}; the noise is ${SIGMA}.`,
+        `Degree ${degree}, ${events} events: bias² ${bias2.toFixed(4)} and variance ${variance.toFixed(4)}, both ${(bias2 + variance).toFixed(4)}; ` +
+        `the variance to be expected is <i>σ</i>²<i>p</i>/<i>N</i> = ${number(share, 4)}. The first sample, fitted by the thick curve, has the training error ` +
+        `<span class="full-sign">●</span> ${training.toFixed(2)} and the validation error <span class="open-sign">□</span> ${validation.toFixed(2)} (root mean squares; that of the noise is ${SIGMA}).`,
     };
   }
 
