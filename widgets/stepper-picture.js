@@ -121,7 +121,7 @@ nnlecture.stepperPicture = (() => {
     const half = places.at(-1)[1].width / 2 - 4;
     const labelRoom = narrow ? 34 : 54;
     const fitted = (content, room, kind) => {
-      const tight = !kind.includes("weight") && content.length * DIGIT > room;
+      const tight = !kind.includes("weight") && content.length * DIGIT > 1.15 * room; // the others would become wider
       return tight ? ` textLength="${room.toFixed(1)}" lengthAdjust="spacingAndGlyphs"` : "";
     };
     const shownNumber = (place, number, kind, room = half) => {
