@@ -1,6 +1,7 @@
 """Whatever stands in a setting, it is right or an error with file and line, never a traceback."""
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -225,3 +226,9 @@ def test_pipe_is_no_resource(tmp_path):
     file = root / "_quarto.yml"
     file.write_text(file.read_text().replace("book\n", "book\n  resources: ['*.csv']\n", 1))
     assert "_quarto.yml:3: the resource data.csv is no file" in lecture("render", root).err
+
+
+def test_pipe_is_no_picture(tmp_path):
+    root = make(tmp_path, {"a.qmd": f"{TEXT}\n![A pipe.](pipe.png)\n"})
+    os.mkfifo(root / "pipe.png")
+    assert re.search(r"a.qmd:\d+: no such picture: pipe.png", lecture("render", root).err)

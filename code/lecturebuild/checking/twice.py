@@ -56,7 +56,7 @@ def _copy(project: Project, root: Path) -> None:
         return folder.parent == project.root and f"{folder.name}.".startswith(made)
 
     for file in own_files(project.root, is_made):
-        if in_project(file, project.root):
+        if in_project(file, project.root) and file.is_file():
             target = root / file.relative_to(project.root)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(file, target)
