@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from lecturebuild.reading import names
+from lecturebuild.reading import known
 from lecturebuild.running import process
 from lecturebuild.steps.errors import LectureError
 from lecturebuild.steps.files import is_file
@@ -157,11 +157,11 @@ def _error(warning: dict[str, Any], text: str, origins: Origins) -> LectureError
     if found := re.search(r"citation (\S+) not found", message):
         message = f"unknown citation @{found[1]}: the bibliography has no such entry"
         kind = found[1].partition("-")[0]
-        if kind in names.THEOREMS:
+        if kind in known.THEOREMS:
             message = (
                 f"@{found[1]}: the built-in renderer has no theorems and exercises with labels"
             )
-        elif kind != kind.lower() in names.LABELS:
+        elif kind != kind.lower() in known.LABELS:
             message = f"@{found[1]}: a label begins with small letters, as in @{kind.lower()}-name"
         return LectureError(message, *_place(f"@{found[1]}", text, origins))
     line = (warning.get("openpos") or warning.get("pos") or warning).get("line")
