@@ -18,7 +18,7 @@ from urllib.parse import unquote
 import pypandoc
 import pytest
 import yaml
-from projects import write
+from projects import read_pdf, write
 
 from lecturebuild.reading.project import read_project
 from lecturebuild.reading.source import read_document
@@ -559,3 +559,20 @@ def test_each_problem_is_found(tmp_path, name, old, new, message):
     root = tree(tmp_path, GOOD | {name: GOOD[name].replace(old, new, 1)})
     found = problems(root, tmp_path)
     assert any(message in problem for problem in found), found
+
+
+def test_title_page_of_the_deck_says_what_its_header_says(lecture_site):
+    first = " ".join(read_pdf(lecture_site / "slides" / "neural-networks.pdf")[0].split())
+    for words in ("Neural networks", "An executable lecture for physics students", "Jörg Marks"):
+        assert words in first
+
+
+def test_theme_and_renderer_define_no_command_of_the_same_name():
+    defined = re.compile(r"\\(?:newcommand|newlength|newif|def|gdef|let)\{?(\\lecture@\w+)")
+    theme, renderer = (
+        set(defined.findall((ROOT / file).read_text()))
+        for file in ("slides/beamerthemelecture.sty", "code/lecturebuild/writing/deck/frames.tex")
+    )
+    assert len(theme) > 5
+    assert len(renderer) > 2
+    assert not theme & renderer
