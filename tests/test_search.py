@@ -142,7 +142,7 @@ def test_search_works_from_a_folder(browser, small):
         page.keyboard.press("/")
         links, said = ask(page, "Katze")
         assert links[0].endswith("first.html#sec-cats")
-        assert "“cats” here" in said
+        assert "In this book: “cats”" in said
         assert ask(page, "(1.1)")[0][0].endswith("first.html#eq-sum")
         assert ask(page, "burning")[0] == []
         ask(page, "phlogistn")

@@ -11,10 +11,13 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lecturebuild.steps.files import MISSING, in_project, remembered
+
+if TYPE_CHECKING:  # else only where it is needed: every chapter imports this module
+    from importlib.metadata import Distribution
 
 Import = tuple[int, str]
 """Number of leading dots and dotted name; `from a import b` is (0, "a.b")."""
@@ -74,6 +77,8 @@ def versions(names: Iterable[str]) -> dict[str, str]:
 @lru_cache
 def version(distribution: str) -> str:
     """Return the version of an installed distribution."""
+    from importlib import metadata
+
     try:
         return metadata.version(distribution)
     except metadata.PackageNotFoundError:
@@ -87,12 +92,14 @@ def _owners(module: str) -> set[str]:
 
 
 @lru_cache
-def _installed() -> dict[str, list[metadata.Distribution]]:
+def _installed() -> "dict[str, list[Distribution]]":
     """Map names that can be imported to what installs them.
 
     :func:`importlib.metadata.packages_distributions` does the same in ten times the time.
     """
-    found: dict[str, list[metadata.Distribution]] = {}
+    from importlib import metadata
+
+    found: dict[str, list[Distribution]] = {}
     for distribution in metadata.distributions():
         record = distribution.read_text("RECORD") or ""  # which tells more than top_level.txt
         firsts = {line.partition(",")[0].partition("/")[0] for line in record.splitlines()}

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path, PurePath
-from stat import S_ISREG
+from stat import S_ISDIR, S_ISREG
 from typing import IO, Any, TypeVar
 
 MISSING = "missing"
@@ -91,7 +91,7 @@ def remembered(path: Path, compute: Callable[[Path], T]) -> T | None:
     """Return `compute(path)`, anew only when the file changed; None if there is no such file."""
     try:
         state = path.stat()
-        if not S_ISREG(state.st_mode):  # whoever reads a pipe waits for ever
+        if not (S_ISREG(state.st_mode) or S_ISDIR(state.st_mode)):  # reading a pipe never ends
             return None
         known, value = _memory.get((path, compute), (None, None))
         if known == (state.st_mtime_ns, state.st_size):
