@@ -126,7 +126,7 @@ def _class(element: str, name: str, own: Collection[str]) -> Iterator[Complaint]
     if element in elements.split():
         return
     is_code = element in ("CodeBlock", "Code")
-    if is_code and (name == "python" or name.lower() in LANGUAGES | languages()):
+    if is_code and (name.lower() in LANGUAGES or name.lower() in languages()):
         return
     where = (f".{name}", f"::: {name}", f":::{name}", f"```{name}", f"``` {name}", name)
     if elements:
