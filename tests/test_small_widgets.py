@@ -41,7 +41,10 @@ def widget(open_page, address):
     """Give a function that opens the page of a widget."""
 
     def open_widget(name, **options):
-        return open_page(address.replace("descent.html", f"{name}.html"), **options)
+        page = open_page(address.replace("descent.html", f"{name}.html"), **options)
+        if options.get("java_script_enabled", True):
+            page.locator(".plot-picture text").first.wait_for()  # drawn once it is in sight
+        return page
 
     return open_widget
 
