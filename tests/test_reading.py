@@ -202,6 +202,21 @@ def test_code_has_one_right_edge_and_what_is_cut_fades(browser, site, size):
         assert too_wide(page) == []
 
 
+def test_buttons_cover_no_code_where_there_is_no_pointer(browser, site):
+    size = {"width": PHONE[0], "height": PHONE[1]}
+    context = browser.new_context(viewport=size, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto(site + "wide.html")
+    codes = page.locator("article div.sourceCode:visible")
+    assert codes.count() >= 2
+    for code in codes.all():
+        text, button = code.locator("pre").bounding_box(), code.locator(".copy").bounding_box()
+        box = code.bounding_box()
+        assert text["y"] + text["height"] <= button["y"]
+        assert button["y"] + button["height"] <= box["y"] + box["height"]
+    context.close()
+
+
 def test_figure_is_enlarged_on_a_phone_never_made_smaller(browser, site):
     with opened(browser, site + "wide.html", PHONE) as page:
         small = page.locator("article figure img").bounding_box()
