@@ -93,7 +93,10 @@ def test_first_typefaces_are_asked_for_early(browser, site):
             "stix-two-math.woff2",
         ]
     with opened(browser, site + "index.html") as page:
-        assert page.locator("link[href*=stix]").count() == 0
+        assert page.locator("link[href*=stix], link[href*=italic]").count() == 0
+    with opened(browser, site + "rare.html") as page:
+        assert page.locator("link[rel=preload][href*=serif-4-latin-400-italic]").count() == 1
+        assert page.locator("link[rel=preload][href*=serif-4-latin-600]").count() == 1
 
 
 @pytest.mark.parametrize(

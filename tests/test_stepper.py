@@ -207,7 +207,8 @@ def test_on_a_phone_the_answer_stays_beside_the_picture(open_page, address):
     answer = page.locator("[name=answer]")
     assert answer.bounding_box()["y"] + answer.bounding_box()["height"] <= 500
     node = page.locator(".stepper-picture .current").first.bounding_box()
-    assert 0 <= node["y"] and node["y"] + node["height"] < answer.bounding_box()["y"]
+    assert node["y"] >= 0
+    assert node["y"] + node["height"] < answer.bounding_box()["y"]
 
 
 def curve(page):
