@@ -24,6 +24,15 @@ ENVIRONMENT = set(os.environ)
 # Before tests import TensorFlow, which sets more: cells that ask for those would be executed again.
 
 
+DEAREST = "site notebook_runs convolutional_networks reuse playground deep_figures running".split()
+"""The files that take longest. They come first: at the end all processes have something to do."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    places = {f"test_{name}": place for place, name in enumerate(DEAREST)}
+    items.sort(key=lambda item: places.get(item.path.stem, len(DEAREST)))
+
+
 @pytest.fixture(scope="session")
 def lecture_site() -> Path:
     """Render this repository's lecture; return the folder of the book.
