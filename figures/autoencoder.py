@@ -1,6 +1,5 @@
 """An autoencoder squeezes handwritten digits into two numbers and draws them again."""
 
-import math
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +13,6 @@ from nnlecture.reproducible import keras, seed
 from nnlecture.style import BLUE, FULL, GREEN, GREY, INK, ORANGE, PINK, SKY, YELLOW, canvas
 
 NEURONS = (256, 128, 32)  # in the encoder's hidden layers; the decoder has them in reverse
-BATCH = 64
 COLORS = [BLUE, ORANGE, GREEN, PINK, SKY, YELLOW, INK, GREY, BLUE, ORANGE]  # of 0 to 9
 PENCIL = LinearSegmentedColormap.from_list("pencil", [f"{INK}00", INK])  # leaves paper transparent
 
@@ -48,11 +46,8 @@ def train(digits: Digits) -> Result:
         ]
     )
     autoencoder = keras.Sequential([encoder, decoder])
-    # All steps of an epoch between two returns to Python: the same result, in less time.
-    steps = math.ceil(len(digits.x_train) / BATCH)
-    adam = keras.optimizers.Adam(0.0015)
-    autoencoder.compile(optimizer=adam, loss="mse", steps_per_execution=steps)
-    autoencoder.fit(digits.x_train, digits.x_train, batch_size=BATCH, epochs=30, verbose=0)
+    autoencoder.compile(optimizer="adam", loss="mse")
+    autoencoder.fit(digits.x_train, digits.x_train, batch_size=64, epochs=50, verbose=0)
     code = encoder.predict(digits.x_test, verbose=0)
     return Result(code, decoder.predict(code, verbose=0))
 
