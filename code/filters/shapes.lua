@@ -258,7 +258,20 @@ local function CodeBlock(block)
   return read.blocks
 end
 
+--- A footnote of LaTeX's cannot hold a block of code: its lines, then.
+local function Note(note)
+  return note:walk{CodeBlock = function(block)
+    local lines = pandoc.Inlines{}
+    for line in (block.text .. '\n'):gmatch('(.-)\n') do
+      lines:extend{pandoc.Code(line), pandoc.LineBreak()}
+    end
+    lines:remove()
+    return pandoc.Para(lines)
+  end}
+end
+
 return {{Meta = Meta}, {
   Para = Para, Inlines = Inlines, RawBlock = RawBlock, CodeBlock = CodeBlock, Math = Math,
-  RawInline = RawInline,   Blocks = deck and structured or nil,
+  RawInline = RawInline, Note = deck and Note or nil,
+  Blocks = deck and structured or nil,
 }}
