@@ -121,4 +121,13 @@ local function CodeBlock(block)
   return read.blocks
 end
 
-return {{Meta = Meta}, {Para = Para, Inlines = Inlines, RawBlock = RawBlock, CodeBlock = CodeBlock}}
+--- To look at every list of inlines takes long, and few documents have any HTML in them.
+local function Pandoc(doc)
+  local has_html = false
+  doc:walk{RawInline = function(raw) has_html = has_html or raw.format == 'html' end}
+  return has_html and doc:walk{Inlines = Inlines} or nil
+end
+
+return {
+  {Meta = Meta}, {Pandoc = Pandoc}, {Para = Para, RawBlock = RawBlock, CodeBlock = CodeBlock},
+}
