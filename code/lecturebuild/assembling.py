@@ -52,11 +52,10 @@ def read_documents(project: Project) -> Documents:
     """Read all documents; raise an error at the first thing that cannot be rendered."""
     pages = {page: read(project, page) for page in project.pages}
     slides = read(project, project.deck.document) if project.deck else None
-    documents = Documents(pages, slides, {})
     own = project.settings.texts("lecture", "classes")
     every = [*pages.values(), *([slides] if slides else [])]
     for document in every:
-        gate.check_document(document, own, in_deck=document.path in documents.in_deck)
+        gate.check_document(document, own)
     crossref.check_duplicates(every)
     derived = {page: notebooks.notebooks_of(document) for page, document in pages.items()}
     notebooks.check_names(notebook for each in derived.values() for notebook in each)

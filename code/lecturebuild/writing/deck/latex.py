@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from lecturebuild.reading.project import Deck, Project, authors, filter_names
-from lecturebuild.reading.source import Document
+from lecturebuild.reading.source import Document, Line
 from lecturebuild.running import process
 from lecturebuild.running.process import Limits
 from lecturebuild.steps.errors import LectureError, relative
@@ -41,6 +41,7 @@ FILTERS = [
         "lettered",
         "shapes",
         "annotations",
+        "callouts",
         "code-fold",
         "macros",
         "crossref",
@@ -182,13 +183,24 @@ def typeset(
                 discard(left)
         done = _run_latex(engine, tex, place, document.path, limits, once=once)
     if not done:
-        raise explain(tex, document.path, project.build / f"{tex.stem}.log")
+        raise _at_command(explain(tex, document.path, project.build / f"{tex.stem}.log"), document)
     names = _inputs(tex, place, project, document.path)
     reads = {name: before(project.root / name, start) for name in names}
     for suffix in (".fls", ".xdv"):
         discard(tex.with_suffix(suffix))
     _name_by_content(tex.with_suffix(".pdf"))
     return Read(reads)
+
+
+def _at_command(error: LectureError, document: Document) -> LectureError:
+    """Return an error about an unknown command with the line of the frame in which it stands."""
+    command = re.search(r"Undefined control sequence ?(\\\w+)$", error.message)
+    lines = [block for block in document.blocks if isinstance(block, Line)]
+    for block in lines if command else ():
+        after = str(block.file) == str(error.file) and block.number >= (error.line or 0)
+        if command and after and re.search(re.escape(command[1]) + r"(?![A-Za-z])", block.text):
+            return LectureError(error.message, block.file, block.number)
+    return error
 
 
 def _name_by_content(pdf: Path) -> None:
