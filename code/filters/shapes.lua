@@ -270,8 +270,14 @@ local function Note(note)
   end}
 end
 
-return {{Meta = Meta}, {
-  Para = Para, Inlines = Inlines, RawBlock = RawBlock, CodeBlock = CodeBlock, Math = Math,
-  RawInline = RawInline, Note = deck and Note or nil,
-  Blocks = deck and structured or nil,
+--- To look at every list of inlines takes long, and few documents have any HTML in them.
+local function Pandoc(doc)
+  local has_html = false
+  doc:walk{RawInline = function(raw) has_html = has_html or raw.format == 'html' end}
+  return has_html and doc:walk{Inlines = Inlines} or nil
+end
+
+return {{Meta = Meta}, {Pandoc = Pandoc}, {
+  Para = Para, RawBlock = RawBlock, CodeBlock = CodeBlock, Math = Math, RawInline = RawInline,
+  Note = deck and Note or nil, Blocks = deck and structured or nil,
 }}

@@ -32,8 +32,8 @@ BEAMER: dict[str, Any] = dict.fromkeys(
     slide-level toc toc-depth""".split()
 )
 VARIABLES = """aspectratio background-image classoption colorlinks colortheme fontsize fonttheme
-    innertheme linkcolor logo mainfont mathfont monofont navigation outertheme sansfont section-titles theme
-    themeoptions titlegraphic toc-title urlcolor""".split()
+    innertheme linkcolor logo mainfont mathfont monofont navigation outertheme sansfont
+    section-titles theme themeoptions titlegraphic toc-title urlcolor""".split()
 BEAMER |= dict.fromkeys(VARIABLES)
 # Of the latter Pandoc's own template makes something.
 

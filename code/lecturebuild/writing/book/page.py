@@ -30,11 +30,11 @@ REFERENCES = "\n## {} {{.unnumbered}}\n\n::: {{#refs}}\n:::\n"
 FILTERS = [
     pandoc.FILTERS / f"{name}.lua"
     for name in (
+        "paths",
+        "visibility",
         "frames",
         "answers",
-        "paths",
         "shapes",
-        "visibility",
         "terms",
         "annotations",
         "downloads",

@@ -40,13 +40,13 @@ from lecturebuild.writing.words import words
 FILTERS = [
     pandoc.FILTERS / f"{name}.lua"
     for name in (
+        "paths",
+        "visibility",  # the sooner, the less there is for the others to look at
         "frames",
         "answers",
         "muted",
         "lettered",
-        "paths",
         "shapes",
-        "visibility",
         "annotations",
         "callouts",
         "code-fold",
