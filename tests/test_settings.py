@@ -181,7 +181,7 @@ def test_locale_without_letters_harms_nothing(tmp_path):
 
 def test_mistake_of_the_renderer_is_one_paragraph(tmp_path, monkeypatch):
     monkeypatch.setattr("lecturebuild.render.render", lambda *_: 1 / 0)
-    run = lecture("render", tmp_path)
+    run = lecture("render", make(tmp_path, {"a.qmd": TEXT}))
     assert (run.code, run.err.count("\n")) == (1, 1)
     assert "a mistake of the renderer's own, please report it: ZeroDivisionError" in run.err
 
