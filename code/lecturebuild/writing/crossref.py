@@ -121,6 +121,16 @@ def title_of(labels: Labels, page: Path) -> str:
     raise LectureError("has no title; begin with '# Title {#sec-name}'", page, 1)
 
 
+def check_title(document: Document, labels: Labels) -> None:
+    """Raise an error at a second title of a page, whose number would be the next page's."""
+    shown = [h for h in labels.headings if h["level"] == 1 and h["id"] not in labels.deck_only]
+    if shown[1:]:
+        named = place(document, f"#{shown[1]['id']}")
+        message = f"'{shown[1]['title']}' is a second title: a page has one '#', its sections '##'"
+        where = named if named[1] > 1 else place(document, f"# {shown[1]['title']}")
+        raise LectureError(message, *where)
+
+
 def title_label(labels: Labels) -> str:
     """Return the label of a page's title, by which the deck's PDF names it; empty without one."""
     titles = (heading["id"] for heading in labels.headings if heading["level"] == 1)

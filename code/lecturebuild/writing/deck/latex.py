@@ -25,6 +25,7 @@ from lecturebuild.reading.project import (
     filter_names,
 )
 from lecturebuild.reading.source import Document, Line
+from lecturebuild.reading.yamltext import Settings
 from lecturebuild.running import process
 from lecturebuild.running.process import Limits
 from lecturebuild.steps.errors import LectureError, relative
@@ -113,7 +114,7 @@ def ingredients(
     return {
         "text": woven.text,
         "settings": _settings(project, project.deck, document),
-        "title_page": _metadata(project.deck, document),
+        "title_page": _metadata(project, project.deck, document),
         "index": index,
         "shown": shown,
         "header": _beamer(document).get("header-includes"),
@@ -314,16 +315,24 @@ def _beamer(document: Document) -> dict[str, Any]:
     return toc | (said if isinstance(said, dict) else {})
 
 
-def _metadata(deck: Deck, document: Document) -> dict[str, Any]:
+def _metadata(project: Project, deck: Deck, document: Document) -> dict[str, Any]:
     """Return the title page and the like; Pandoc reads Markdown in it."""
-    names = "title subtitle author date institute lang nocite suppress-bibliography link-citations"
+    names = "title subtitle author date institute nocite suppress-bibliography link-citations"
     metadata = {key: document.header.get(key) or deck.settings.get(key) for key in names.split()}
     metadata = {key: value for key, value in metadata.items() if value is not None}
+    if language := _language(project, deck, document).text("lang"):
+        metadata["lang"] = language
     for source in (deck.settings, document.header):
         source.date("date")
         metadata |= {"author": authors(source, "author")} if source.get("author") else {}
     beamer = _beamer(document)
     return metadata | ({"institute": beamer["institute"]} if "institute" in beamer else {})
+
+
+def _language(project: Project, deck: Deck, document: Document) -> Settings:
+    """Return the settings that name the deck's language; of the book if it has none."""
+    every = (document.header, deck.settings, project.settings)
+    return next((settings for settings in every if settings.get("lang")), project.settings)
 
 
 def _listed(project: Project, document: Document, key: str) -> list[Path]:
@@ -360,7 +369,7 @@ def _settings(project: Project, deck: Deck, document: Document) -> dict[str, Any
     """Return Pandoc's defaults for the deck."""
     beamer = _beamer(document)
     variables = {key: value for key, value in beamer.items() if key in VARIABLES}
-    if "author" not in _metadata(deck, document):
+    if "author" not in _metadata(project, deck, document):
         # Not on the title page, then, but in the PDF's properties.
         variables["author-meta"] = _plain("; ".join(authors(project.settings, "book", "author")))
     styles = _listed(project, document, "csl")
@@ -382,9 +391,7 @@ def _settings(project: Project, deck: Deck, document: Document) -> dict[str, Any
         "metadata": {
             "bibliography": [*map(str, _listed(project, document, "bibliography"))],
             "lecture-folder": document.path.parent.as_posix(),
-            "lecture-words": words(
-                document.header if document.header.get("lang") else deck.settings
-            ),
+            "lecture-words": words(_language(project, deck, document)),
             "lecture-site": project.settings.text("book", "site-url").rstrip("/"),
         }
         | macros(project)
