@@ -189,9 +189,11 @@ def test_settings_of_a_folder_and_sections_without_numbers(tmp_path):
 def test_a_key_without_effect_is_named(tmp_path):
     root = make(tmp_path, {"a.qmd": "# A\n"})
     settings = root / "_quarto.yml"
-    settings.write_text(settings.read_text() + "format:\n  html:\n    toc: true\n    css: x.css\n")
+    more = "format:\n  html:\n    toc: true\n    css: x.css\nexecute:\n  freeze: auto\n"
+    settings.write_text(settings.read_text() + more)
     assert render(root).err == (
-        "_quarto.yml:10: warning: 'css' changes only what Quarto itself makes\n"
+        "_quarto.yml:10: warning: 'css' changes only what Quarto itself does\n"
+        "_quarto.yml:12: warning: 'freeze' changes only what Quarto itself does\n"
     )
 
 

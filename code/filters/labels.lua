@@ -78,6 +78,24 @@ local function list(entries)
   return #entries > 0 and entries or pandoc.List{}
 end
 
+--- A heading as plain text, for menus and references: formulas in letters, no works that it cites.
+local function title_of(header)
+  local content = header.content:walk{
+    Math = function(math)
+      -- Plain text has no fractions and the like, of which MathML leaves the letters.
+      local doc = pandoc.Pandoc{pandoc.Plain{math}}
+      local text = not math.text:match('\\%a+%s*[{\\]') and pandoc.write(doc, 'plain')
+        or pandoc.write(doc, 'html', {html_math_method = 'mathml'}):gsub('<annotation.*', ''):gsub('<.->', '')
+      return pandoc.Str((text:gsub('%s+$', '')))
+    end,
+    Cite = function(cite)
+      local kind = cite.citations[1].id:match('^(%a+)%-')
+      return not (kinds[kind] or callouts[kind]) and {} or nil
+    end,
+  }
+  return (pandoc.utils.stringify(content):gsub('%s+', ' '):gsub('^ ', ''):gsub(' $', ''))
+end
+
 --- Every name that a document uses, once for each kind of element: {element, kind, name}.
 local function names_in(names)
   local seen = {}
@@ -331,7 +349,7 @@ function Writer(doc)
         table.insert(headings, {
           id = header.identifier,
           level = header.level,
-          title = pandoc.utils.stringify(header.content),
+          title = title_of(header),
           numbered = not header.classes:includes('unnumbered'),
         })
       end

@@ -5,6 +5,7 @@ segmentation fault where fonts of the system are in one, as they are once Beamer
 """
 
 import hashlib
+import html
 import json
 import os
 import re
@@ -16,7 +17,13 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from lecturebuild.reading.project import Deck, Project, authors, filter_names
+from lecturebuild.reading.project import (
+    VARIABLES,
+    Deck,
+    Project,
+    authors,
+    filter_names,
+)
 from lecturebuild.reading.source import Document, Line
 from lecturebuild.running import process
 from lecturebuild.running.process import Limits
@@ -58,6 +65,7 @@ BODY = re.compile(r"^(\\begin\{frame\}.*?)^(\\end\{frame\})", re.M | re.S)
 LABEL = re.compile(r"\\label\{([^}]+)\}")
 SECTION = re.compile(r"^(\\section\b(?:(?!\n\n).)*?\\label\{([^}]+)\})", re.M | re.S)
 PLACES = Path(__file__).with_name("frames.tex")
+TAGS = re.compile(r"<annotation.*?</annotation>|<[^>]*>")
 TITLED = re.compile(r"\\begin\{frame\}(?:<[^>]*>)?(?:\[[^]]*\])?\{")
 EPOCH = {"SOURCE_DATE_EPOCH": os.environ.get("SOURCE_DATE_EPOCH", "0")}
 INSTALLED = re.compile(r"/(tex|texmf|texlive|miktex|fonts)[^/]*/", re.I)
@@ -239,8 +247,13 @@ def _plain_titles(frames: list[str]) -> list[str]:
     marked = [number for number, title in enumerate(titles) if re.search(r"[\\$~^_{]", title)]
     if marked:
         text = "\n\n".join(" ".join(titles[number].split()) for number in marked)
-        options = ["--from=latex", "--to=plain", "--wrap=none"]
-        read = pandoc.run(text, options, Path()).strip().split("\n\n")
+        options = ["--from=latex", "--wrap=none"]
+        try:
+            read = pandoc.run(text, [*options, "--to=plain"], Path()).strip().split("\n\n")
+        except LectureError:  # plain text has no fractions and the like: their letters, then
+            text = pandoc.run(text, [*options, "--to=html", "--mathml"], Path())
+            lines = TAGS.sub("", text).strip().split("\n")
+            read = list(map(html.unescape, lines))
         for number, title in zip(marked, read, strict=False):
             titles[number] = title
     return [_plain(" ".join(title.split())) for title in titles]
@@ -346,13 +359,7 @@ def _used_files(project: Project, document: Document) -> list[Path]:
 def _settings(project: Project, deck: Deck, document: Document) -> dict[str, Any]:
     """Return Pandoc's defaults for the deck."""
     beamer = _beamer(document)
-    variables = {
-        key: value
-        for key, value in beamer.items()
-        if key
-        in """aspectratio classoption colortheme fontsize fonttheme innertheme navigation
-        outertheme section-titles theme themeoptions toc-title""".split()
-    }
+    variables = {key: value for key, value in beamer.items() if key in VARIABLES}
     if "author" not in _metadata(deck, document):
         # Not on the title page, then, but in the PDF's properties.
         variables["author-meta"] = _plain("; ".join(authors(project.settings, "book", "author")))
@@ -363,6 +370,8 @@ def _settings(project: Project, deck: Deck, document: Document) -> dict[str, Any
         "slide-level": beamer.get("slide-level", 2),
         "incremental": bool(beamer.get("incremental", False)),
         "table-of-contents": bool(beamer.get("toc", False)),
+        **({"toc-depth": beamer["toc-depth"]} if "toc-depth" in beamer else {}),
+        **({"highlight-style": beamer["highlight-style"]} if "highlight-style" in beamer else {}),
         "include-in-header": [*map(str, _included(project, document)), str(PLACES)],
         "filters": [
             *map(str, pandoc.others(_listed(project, document, "filters"), FILTERS)),
