@@ -86,6 +86,7 @@ def labels_step(page: Path, woven: Step, root: Path, *, deck: bool = False) -> S
         uses={"labels.lua": pandoc.FILTERS / "labels.lua", "Pandoc": pandoc.version()},
         context={"woven": woven},
         read=labels_in,
+        slow=deck,  # LaTeX, which takes longest, waits for it
     )
 
 
