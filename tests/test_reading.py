@@ -41,10 +41,31 @@ The answer.
 :::
 """
 
+RARE_PAGE = r"""
+# Rare characters {#sec-rare}
+
+Poincaré, Ångström, señor, œuvre, €, ↑: α, Ω, ά.
+
+* *naïve Ørsted*, **naïve ©¿**, `naïve ¿x?`
+
+> $\mathbf x$, $\mathfrak A$, $\mathbb Q$, $\mathcal L$, $a \boxtimes b$, $a \lessapprox b$,
+> $\bigoplus V_i$, $\mathsf T$, $\aleph_0$, $\hslash$
+
+$$ \bigoplus_{i=1}^n \left(\frac{\mathbf a}{\frac{b}{\mathfrak c}}\right) $$
+"""
+RARE = {
+    "article h1 + p": "Source Serif 4",
+    "article li em": "Source Serif 4",
+    "article li strong": "Source Serif 4",
+    "article li code": "Source Code Pro",
+    "article math :is(mi, mn, mo)": "STIX Two Math",
+}
+
 
 @pytest.fixture(scope="module")
 def book(tmp_path_factory):
     files = {"index.qmd": "# Welcome {.unnumbered}\n\nSee @sec-wide.\n", "wide.qmd": PAGE}
+    files["rare.qmd"] = RARE_PAGE
     root = make(tmp_path_factory.mktemp("reading"), files)
     render(root)
     return root / "_book"
@@ -94,7 +115,7 @@ def test_letters_before_a_typeface_are_as_wide_as_its_own(browser, site, family,
                     const name = face.family.replaceAll('"', '');
                     if (!name.includes(family) || parseInt(face.weight) !== weight
                         && !(weight === 400 && face.weight === 'normal')) continue;
-                    if (face.style !== 'normal' || /370/.test(face.unicodeRange)) continue;
+                    if (face.style !== 'normal') continue;
                     try { await face.load(); } catch { continue; }
                     measure.font = `${weight} 100px "${name}"`;
                     widths[name] = measure.measureText(text).width;
@@ -121,6 +142,45 @@ def test_scripts_of_letters_stand_on_one_line(browser, site):
         assert abs(at["w→(0)"] - at["w(0)"]) < 0.5
         assert abs(at["ya"] - at["xa"]) < 0.5
         assert abs(at["φj"] - at["xj"]) < 0.5
+
+
+def test_rare_characters_are_in_files_that_others_need_not_load(browser, site):
+    """What is drawn with which typeface, as the browser's own tools tell."""
+    with opened(browser, site + "index.html") as page:
+        page.wait_for_load_state("networkidle")
+        for part in ("rest", "alphabets", "greek"):
+            assert loaded(page, part) == []
+    with opened(browser, site + "rare.html") as page:
+        page.wait_for_load_state("networkidle")
+        assert len(loaded(page, "-rest.woff2")) >= 5 and len(loaded(page, "alphabets")) == 1
+        page.reload()  # the text takes what has come, and late letters the next time
+        page.wait_for_load_state("networkidle")
+        tools = page.context.new_cdp_session(page)
+        tools.send("DOM.enable")
+        tools.send("CSS.enable")
+        root = tools.send("DOM.getDocument")["root"]["nodeId"]
+        for place, typeface in RARE.items():
+            query = {"nodeId": root, "selector": place}
+            nodes = tools.send("DOM.querySelectorAll", query)["nodeIds"]
+            answers = [tools.send("CSS.getPlatformFontsForNode", {"nodeId": n}) for n in nodes]
+            fonts = [font for answer in answers for font in answer["fonts"]]
+            assert fonts, place
+            for font in fonts:
+                assert font["isCustomFont"] and font["familyName"].startswith(typeface), font
+        heights = page.eval_on_selector_all(
+            "math mo",
+            "all => all.map((one) => [one.textContent, one.getBoundingClientRect().height])",
+        )
+        inline, displayed = ([h for sign, h in heights if sign == "⨁"][n] for n in (0, 1))
+        assert displayed > 1.2 * inline  # it grows
+        assert max(h for sign, h in heights if sign == "(") > 2 * inline
+        screenshot(page, "rare")
+
+
+def loaded(page, part):
+    """Return the files of typefaces that a page has loaded and that have a part in their names."""
+    names = page.evaluate("performance.getEntriesByType('resource').map((one) => one.name)")
+    return [name for name in names if name.endswith(".woff2") and part in name]
 
 
 @pytest.mark.parametrize("size", [(1600, 900), (1280, 800), PHONE])

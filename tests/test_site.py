@@ -16,8 +16,10 @@ from browser import (
     screenshot,
     serve,
     slow,
+    too_heavy,
     too_wide,
     watch,
+    weigh,
 )
 from PIL import Image
 from projects import make, render, write
@@ -175,6 +177,11 @@ def test_every_page_of_the_lecture_is_sound(browser, lecture_site, lecture_addre
         problems += [f"{name}: {complaint}" for complaint in complaints]
         context.close()
     assert not problems, "\n".join(problems)
+
+
+def test_no_page_of_the_lecture_is_heavy(browser, lecture_site, lecture_address):
+    weights = {name: weigh(browser, lecture_address + name) for name in pages_of(lecture_site)}
+    assert [(name, weight) for name, weight in weights.items() if too_heavy(name, weight)] == []
 
 
 def test_links_between_pages_lead_somewhere(browser, lecture_site, lecture_address):

@@ -2,8 +2,8 @@
 
 ::: {.callout-note title="Title"} with `collapse="true"` becomes a `details` element in the book,
 otherwise a `div`. Instead of the attribute the title may be the callout's first heading. One with a
-label such as `#nte-name` has a number. The built-in renderer uses this for the book and allows none
-in frames. Quarto uses it for the deck, at its entry point `pre-ast`: its own callouts ask LaTeX for
+label such as `#nte-name` has a number. The built-in renderer uses this for both outputs. Quarto uses
+it for the deck, at its entry point `pre-ast`: its own callouts ask LaTeX for
 a large package of icons.
 ]]
 

@@ -52,11 +52,10 @@ def read_documents(project: Project) -> Documents:
     """Read all documents; raise an error at the first thing that cannot be rendered."""
     pages = {page: read(project, page) for page in project.pages}
     slides = read(project, project.deck.document) if project.deck else None
-    documents = Documents(pages, slides, {})
     own = project.settings.texts("lecture", "classes")
     every = [*pages.values(), *([slides] if slides else [])]
     for document in every:
-        gate.check_document(document, own, in_deck=document.path in documents.in_deck)
+        gate.check_document(document, own)
     crossref.check_duplicates(every)
     derived = {page: notebooks.notebooks_of(document) for page, document in pages.items()}
     notebooks.check_names(notebook for each in derived.values() for notebook in each)
@@ -143,6 +142,7 @@ def contents(project: Project, documents: Documents, labels: dict[Path, Labels])
     deck_only = {label for found in labels.values() for label in found.deck_only}
     for page, document in documents.pages.items():
         crossref.check_strays(document, labels[page])
+        crossref.check_title(document, labels[page])
         names.check(document, labels[page].gate, own, in_deck=False)
         crossref.check_references(document, labels[page], index, deck_only)
         addresses.check_pages(project, document, labels[page].links, labels)

@@ -83,7 +83,7 @@ def _notebooks(project: Project, progress: Progress) -> Site:
         return {}
     own = project.settings.texts("lecture", "classes")
     for document in exercises:
-        gate.check_document(document, own, in_deck=False)
+        gate.check_document(document, own)
     cells = {document.path: _cells(project, document, progress) for document in exercises}
     labels = {}
     for page, document in pages.items():

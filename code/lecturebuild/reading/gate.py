@@ -30,29 +30,18 @@ ATTRIBUTES = re.compile(r"\{([^{}]*)\}")
 CONDITION = re.compile(r"((?:when|unless)-format)=(?:\"([^\"]*)\"|'([^']*)'|([^\s}]*))")
 
 
-def check_document(document: Document, own: Collection[str] = (), *, in_deck: bool) -> None:
-    """Raise an error at the first use of Quarto that is not supported, or not in a frame.
+def check_document(document: Document, own: Collection[str] = ()) -> None:
+    """Raise an error at the first use of Quarto that is not supported.
 
     `own` are the project's own classes. All names are judged again in what Pandoc has read of the
     document; this comes before anything is executed.
     """
-    for line, attributes, around in list(divs(document)):
+    for line, attributes in list(divs(document)):
         _check_attributes(attributes, line, own)
         if label := re.search(r"#(fig|tbl)-[\w-]+", attributes):
             raise LectureError(
                 f"a div with the label '{label[0]}' is not supported; label the picture, the "
                 "table's caption or the cell itself",
-                line.file,
-                line.number,
-            )
-        if (
-            in_deck
-            and ".callout-" in attributes
-            and not any(map(_book_only, (*around, attributes)))
-        ):
-            raise LectureError(
-                "a callout inside a frame: put it into '::: {.content-hidden "
-                'when-format="beamer"}\', the deck cannot show it',
                 line.file,
                 line.number,
             )
@@ -114,19 +103,11 @@ def opened(line: Line) -> str | None:
     return attributes if attributes.startswith("{") else f".{attributes}"
 
 
-def divs(document: Document) -> Iterator[tuple[Line, str, tuple[str, ...]]]:
-    """Yield each fenced div: its line, its attributes and those of the divs around it."""
-    for block, around in nested(document):
+def divs(document: Document) -> Iterator[tuple[Line, str]]:
+    """Yield each fenced div: its line and its attributes."""
+    for block, _ in nested(document):
         if isinstance(block, Line) and (attributes := opened(block)):
-            yield block, attributes, around
-
-
-def _book_only(attributes: str) -> bool:
-    condition = re.search(r"(when|unless)-format=[\"']?(html|beamer|latex|pdf)", attributes)
-    if condition is None:
-        return False
-    names_book = (condition[2] == "html") == (condition[1] == "when")
-    return (".content-visible" if names_book else ".content-hidden") in attributes
+            yield block, attributes
 
 
 def _check_attributes(attributes: str, line: Line, own: Collection[str]) -> None:

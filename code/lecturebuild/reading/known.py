@@ -27,7 +27,7 @@ CLASSES: dict[str, tuple[str, str]] = {
     "nonincremental": (BLOCKS, "its lists appear at once"),
     "onlytextwidth": (BLOCKS, "columns as wide as the text"),
     **{
-        f"callout-{kind}": (BLOCKS, "a box with a title; only in the book")
+        f"callout-{kind}": (BLOCKS, "a box with a title")
         for kind in CALLOUTS
     },
     "wide": (BLOCKS, "as wide as a figure, in the book"),

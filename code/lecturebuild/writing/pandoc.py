@@ -127,9 +127,19 @@ def run(
     if ended.returncode != 0:
         raise LectureError(f"Pandoc: {' '.join(ended.stderr.split())}", *_place("", text, origins))
     for warning in json.loads(report) if report.strip() else []:
-        if warning.get("verbosity") == "WARNING":
+        if warning.get("verbosity") == "WARNING" and not _same_macro(warning, text):
             raise _error(warning, text, origins)
     return ended.stdout
+
+
+def _same_macro(warning: dict[str, Any], text: str) -> bool:
+    """Say whether a warning is about a macro that is defined twice, but alike.
+
+    So it is where two chapters include the same file of macros.
+    """
+    name = re.escape(warning.get("name", "")) + r"(?![A-Za-z]).*"
+    again = warning["type"] == "MacroAlreadyDefined"
+    return again and len(set(re.findall(rf"\\(?:\w*newcommand|def)\*?\s*\{{?{name}", text))) == 1
 
 
 def _densest(text: str, origins: Origins) -> tuple[Path | None, int | None]:
@@ -150,7 +160,11 @@ def _error(warning: dict[str, Any], text: str, origins: Origins) -> LectureError
         problem = _problem(formula, warning["message"])
         message = f"the formula {formula} cannot be shown in the book: {problem}"
         place = _place(formula.split("\n")[0], text, origins)
-        unknown = re.search(r"control sequence (\\[A-Za-z]+)", problem)
+        unknown = re.search(r"(?:control sequence|unknown command) (\\[A-Za-z]+)", problem)
+        if unknown and unknown[1] == "\\tag":
+            message += "; label the formula by '$$ … $$ {#eq-name}', which numbers it"
+        elif unknown:
+            message += "; a macro for both outputs stands in the file of 'latex-macros'"
         if place[1] is None and unknown:  # in a formula with macros, which reads otherwise
             place = _place(unknown[1], text, origins)
         return LectureError(message, *place)
@@ -164,9 +178,13 @@ def _error(warning: dict[str, Any], text: str, origins: Origins) -> LectureError
         elif kind != kind.lower() in known.LABELS:
             message = f"@{found[1]}: a label begins with small letters, as in @{kind.lower()}-name"
         return LectureError(message, *_place(f"@{found[1]}", text, origins))
+    if warning["type"] == "MacroAlreadyDefined":
+        message = f"the macro {warning['name']} is defined a second time, and otherwise: in the "
+        message += "deck a definition holds for all that follows"
     line = (warning.get("openpos") or warning.get("pos") or warning).get("line")
     place = origins[min(line, len(origins)) - 1] if line and origins else _place("", text, origins)
-    return LectureError(f"Pandoc: {message}", *place)
+    said = message if warning["type"] == "MacroAlreadyDefined" else f"Pandoc: {message}"
+    return LectureError(said, *place)
 
 
 def _problem(formula: str, message: str) -> str:

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 
 DIGITS = 2
 """Places after the point that a coordinate keeps: a hundredth of a point cannot be seen."""
+COARSER = 8
+"""Matplotlib's letters stand on a grid of 6400 points an em; so many times coarser will do."""
 SHARED = 3
 """A style of so many elements becomes a class."""
 
@@ -16,6 +18,8 @@ NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?")
 PATH = re.compile(r'( d=")([^"]*)(")')
 POSITION = re.compile(r'( (?:x|y|x1|x2|y1|y2|cx|cy|transform)=")([^"]*)(")')
 SCALE = re.compile(r"((?:scale|matrix)\([^)]*\))")
+GLYPH = re.compile(r' d="([^"]*)" transform="scale\(0\.015625\)"')
+MOVED = re.compile(r'(<use href="[^"]*") transform="translate\(([-.\d]+) ([-.\d]+)\)"/>')
 NOISE = re.compile(r"<metadata>.*?</metadata>|<!--.*?-->|<!DOCTYPE.*?>\s*(?=<svg)", re.S)
 ID = re.compile(r' id="([^"]*)"')
 LINK = re.compile(r'(?<=href="#)[^"]*|(?<=url\(#)[^)]*')
@@ -35,8 +39,10 @@ def lean(svg: str) -> str:
     if "Matplotlib" not in svg:
         return svg
     svg = re.sub(r">\s+<", "><", NOISE.sub("", svg)).replace("xlink:href", "href")
+    svg = GLYPH.sub(_glyph, svg)
     svg = PATH.sub(lambda found: found[1] + _path(found[2]) + found[3], svg)
     svg = POSITION.sub(lambda found: found[1] + _rounded(found[2]) + found[3], svg)
+    svg = MOVED.sub(_moved, svg)
     return _shared_styles(_short_names(svg))
 
 
@@ -51,6 +57,19 @@ def _rounded(text: str) -> str:
 def _short(number: float) -> str:
     text = f"{number:.{DIGITS}f}".rstrip("0").rstrip(".")
     return "0" if text in {"-0", ""} else re.sub(r"^(-?)0\.", r"\1.", text)
+
+
+def _glyph(found: re.Match[str]) -> str:
+    """Return a letter's outline on a coarser grid."""
+    outline = NUMBER.sub(lambda number: str(round(float(number[0]) / COARSER)), found[1])
+    return f' d="{outline}" transform="scale({COARSER / 64:g})"'
+
+
+def _moved(found: re.Match[str]) -> str:
+    """Return a letter's place as coordinates, which are shorter than a transformation."""
+    use, x, y = found.groups()
+    places = [f' {name}="{value}"' for name, value in (("x", x), ("y", y)) if value != "0"]
+    return f"{use}{''.join(places)}/>"
 
 
 def _path(data: str) -> str:
