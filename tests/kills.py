@@ -1,13 +1,15 @@
 """Kill the renderer at random moments: `make kills`.
 
 Each time a word of a small lecture, with a cell, a figure and a deck, is changed, the renderer is
-started and, after a random time, ended by a signal. Then nothing of it runs any more, what was
-published is whole, from before or after, and every tenth time the next run is right.
+started, now and then from nothing or for the book alone, and after a random time ended by a signal.
+Then nothing of it runs any more, what was published is whole, from before or after, and every tenth
+time the next run is right.
 """
 
 import argparse
 import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -45,6 +47,8 @@ def draw():
     fig.text(0, 0, "WORD")
     return fig
 """
+SITUATIONS = {"incremental": [], "book alone": ["--to", "html"], "from nothing": []}
+"""What the renderer is told."""
 SIGNALS = [signal.SIGKILL, signal.SIGTERM, signal.SIGINT]
 
 
@@ -54,10 +58,12 @@ def edit(root: Path, number: int) -> None:
     write(root, {"a.qmd": text, "figures/line.py": FIGURE.replace("WORD", str(number // 5))})
 
 
-def start(root: Path) -> subprocess.Popen[bytes]:
+def start(root: Path, situation: str = "incremental") -> subprocess.Popen[bytes]:
     """Start the renderer in a session of its own."""
+    if situation == "from nothing":
+        shutil.rmtree(root / "_build", ignore_errors=True)
     null = subprocess.DEVNULL
-    command = [sys.executable, "-c", COMMAND, "render", str(root)]
+    command = [sys.executable, "-c", COMMAND, "render", str(root), *SITUATIONS[situation]]
     return subprocess.Popen(command, stdout=null, stderr=null, start_new_session=True)
 
 
@@ -74,7 +80,7 @@ def word(root: Path) -> str:
     for name in re.findall(r'<img src="([^"]+)"', page):
         assert (root / "_book" / name).stat().st_size, name
     assert (root / "_book" / "slides" / "deck.pdf").read_bytes().rstrip().endswith(b"%%EOF")
-    [found] = set(re.findall(r"\bW\d+\b", page))
+    [found] = set(re.findall(r"\bW-?\d+\b", page))
     return found
 
 
@@ -88,18 +94,21 @@ def main() -> None:
     met: Counter[str] = Counter()
     with tempfile.TemporaryDirectory(prefix="lecture-kills-") as folder:
         root = make(Path(folder), {"a.qmd": ""}, deck="*")
-        edit(root, 0)
-        begin = time.monotonic()
-        assert start(root).wait() == 0
-        longest = time.monotonic() - begin
-        published = "W0"
+        longest = {}
+        for number, situation in enumerate(reversed(SITUATIONS)):
+            edit(root, number - len(SITUATIONS))
+            begin = time.monotonic()
+            assert start(root, situation).wait() == 0
+            longest[situation] = time.monotonic() - begin
+        published = word(root)
         for number in range(1, options.kills + 1):
             edit(root, number)
-            running = start(root)
-            time.sleep(chance.uniform(0, longest))
+            situation = chance.choice([*SITUATIONS])
+            running = start(root, situation)
+            time.sleep(chance.uniform(0, longest[situation]))
             ours = set(psutil.Process(running.pid).children(recursive=True))
             sign = chance.choice(SIGNALS)
-            met[sign.name if running.poll() is None else "too late"] += 1
+            met[f"{situation}, {sign.name}" if running.poll() is None else "too late"] += 1
             running.send_signal(sign)
             running.wait()
             assert not left(ours), f"kill {number}: {left(ours)} still runs"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from projects import lecture, make, read_page, read_pdf, render, text, write
+from projects import NESTED, lecture, make, read_page, read_pdf, render, text, write
 
 CASES = Path(__file__).parent / "cases"
 SHOWN = sorted(file.stem for file in (CASES / "shown").glob("*.qmd"))
@@ -138,12 +138,15 @@ Hallo.
 
 
 def test_another_language(tmp_path):
-    root = make(tmp_path, {"a.qmd": GERMAN})
+    root = make(tmp_path, {"a.qmd": GERMAN}, "*")
     add_files(root, "")
     settings = root / "_quarto.yml"
     plain = settings.read_text()
     settings.write_text(f"{plain}lang: de\nbibliography: references.bib\n")
+    (root / "slides/_quarto.yml").write_text(NESTED + "bibliography: ../references.bib\n")
     render(root)
+    slides = " ".join(read_pdf(root / "_book" / "slides" / "deck.pdf"))
+    assert "Abbildung 1.1" in slides and "Gleichung (1.1)" in slides and "Tipp" in slides
     page = (root / "_book" / "a.html").read_text("utf-8")
     for words in ("Abbildung 1.1", "Gleichung (1.1)", "Abschnitt 1.1", ">Tipp<", "Literatur",
                   "Auf dieser Seite", 'aria-label="Suche"'):  # fmt: skip
@@ -189,9 +192,11 @@ def test_settings_of_a_folder_and_sections_without_numbers(tmp_path):
 def test_a_key_without_effect_is_named(tmp_path):
     root = make(tmp_path, {"a.qmd": "# A\n"})
     settings = root / "_quarto.yml"
-    settings.write_text(settings.read_text() + "format:\n  html:\n    toc: true\n    css: x.css\n")
+    more = "format:\n  html:\n    toc: true\n    css: x.css\nexecute:\n  freeze: auto\n"
+    settings.write_text(settings.read_text() + more)
     assert render(root).err == (
-        "_quarto.yml:10: warning: 'css' changes only what Quarto itself makes\n"
+        "_quarto.yml:10: warning: 'css' changes only what Quarto itself does\n"
+        "_quarto.yml:12: warning: 'freeze' changes only what Quarto itself does\n"
     )
 
 

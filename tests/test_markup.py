@@ -101,6 +101,10 @@ def test_empty_heading_of_a_column_is_a_plain_cell():
     assert '<td class="x"></td><th>A</th>' in text
 
 
+def test_a_bare_ampersand_stays_one():
+    assert "<td>R&amp;D &copy; &amp; &#65;</td>" in tidied("<td>R&D &copy; &amp; &#65;</td>").text
+
+
 def test_headings_link_to_themselves():
     page = Page(tidied('<h2 id="sec-a">A <em>title</em></h2><h3>None</h3>').text)
     assert page.all("h2")[0].findall("a")[0].get("href") == "#sec-a"

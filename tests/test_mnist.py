@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from nnlecture import mnist
-from nnlecture.mnist import load_model, network
+from nnlecture.mnist import load_model, network, without_chance
 from nnlecture.reproducible import keras, seed
 
 
@@ -159,3 +159,19 @@ def test_pickle_is_never_unpickled(here, name):
     Path(name).write_bytes(pickle.dumps(Trap()))
     refused(name)
     assert not Path("trap").exists()
+
+
+def test_the_same_model_makes_the_same_file(here):
+    models = []
+    for name in ("one.keras", "two.keras"):
+        seed(1)
+        models.append(network())  # both are kept, so that they lie at other addresses
+        models[-1].save(name)
+    files = [Path("one.keras"), Path("two.keras")]
+    assert files[0].read_bytes() != files[1].read_bytes()
+    images = np.random.default_rng(1).random((3, 28, 28, 1))
+    expected = models[0].predict(images, verbose=0)
+    for file in files:
+        without_chance(file)
+    assert files[0].read_bytes() == files[1].read_bytes()
+    assert np.array_equal(load_model("one.keras").predict(images, verbose=0), expected)

@@ -7,6 +7,7 @@ import sys
 import time
 
 import pytest
+from PIL import Image
 from projects import lecture, make, read_page, read_pdf, render, text, write
 
 from lecturebuild import cli
@@ -55,6 +56,12 @@ PROJECTS = {
     "format": (settings("format: pdf"), "_quarto.yml:7: 'pdf' under 'format' is not supported"),
     "beamer": (settings("format: {beamer: {toc: true}}"), "_quarto.yml:7: 'beamer' under 'format'"),
     "depth": (settings("format: {html: {toc-depth: 9}}"), "_quarto.yml:7: 'toc-depth' must be"),
+    "toc": (settings("format: {html: {toc: maybe}}"), "_quarto.yml:7: 'toc' must be true or false"),
+    "fold": (settings("format: {html: {code-fold: x}}"), "_quarto.yml:7: 'code-fold' must be true"),
+    "marked": (settings("  subtitle: On *x*"), "_quarto.yml:7: 'subtitle' is plain text, in which"),
+    "marked-footer": (settings("  page-footer: {left: '[a](b)'}"), "_quarto.yml:7: 'page-foo"),
+    "part-page": (instead("- index.qmd", "- {part: a.qmd, chapters: []}"), "_quarto.yml:6: a part"),
+    "part-math": (instead("- index.qmd", "- {part: $x$, chapters: []}"), "_quarto.yml:6: 'part'"),
     "cover": (settings("  cover-image: p.png"), "_quarto.yml:7: 'cover-image' under 'book' is not"),
     "date-today": (settings("  date: today"), "_quarto.yml:7: the date 'today' is not supported"),
     "footer": (settings("  page-footer: [x]"), "_quarto.yml:7: 'page-footer' is a text, or holds"),
@@ -100,6 +107,39 @@ DOCUMENTS = {
 }
 
 
+BEAMER = {
+    "incremental": "incremental: maybe", "aspectratio": "aspectratio: 17",
+    "fontsize": "fontsize: big",
+    "navigation": "navigation: side", "toc-depth": "toc-depth: all", "keep-tex": "keep-tex: true",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("key, setting", BEAMER.items(), ids=BEAMER)
+def test_odd_setting_of_the_deck_is_an_error_with_its_line(tmp_path, key, setting):
+    root = make(tmp_path, {"a.qmd": "# A\n"}, "*")
+    deck = root / "slides" / "deck.qmd"
+    deck.write_text(deck.read_text().replace("slide-level: 2", f"slide-level: 2\n    {setting}"))
+    check(root, f"slides/deck.qmd:8: '{key}' ")
+
+
+def test_settings_of_the_deck_have_their_effect(tmp_path):
+    root = make(
+        tmp_path, {"a.qmd": "# A\n\n## B\n\n```python\nx\n```\n\n[c](https://d.org)\n"}, "*"
+    )
+    deck = root / "slides" / "deck.qmd"
+    more = "logo: p.png\n    highlight-style: zenburn\n    colorlinks: true\n    urlcolor: red\n"
+    deck.write_text(deck.read_text().replace("slide-level: 2\n", f"slide-level: 2\n    {more}"))
+    Image.new("RGB", (10, 10), "blue").save(root / "slides" / "p.png")
+    render(root)
+    [tex] = (root / "_build" / "store" / "deck").rglob("deck.tex")
+    for said in (
+        "\\logo{\\includegraphics{p.png}}",
+        "shadecolor}{RGB}{48,48,48}",
+        "urlcolor={red}",
+    ):
+        assert said in tex.read_text(), said
+
+
 @pytest.mark.parametrize("text, message", DOCUMENTS.values(), ids=DOCUMENTS)
 def test_odd_document_is_an_error_with_its_line(tmp_path, text, message):
     check(write(tmp_path, {"_quarto.yml": BOOK, "index.qmd": text}), message)
@@ -141,7 +181,7 @@ def test_locale_without_letters_harms_nothing(tmp_path):
 
 def test_mistake_of_the_renderer_is_one_paragraph(tmp_path, monkeypatch):
     monkeypatch.setattr("lecturebuild.render.render", lambda *_: 1 / 0)
-    run = lecture("render", tmp_path)
+    run = lecture("render", make(tmp_path, {"a.qmd": TEXT}))
     assert (run.code, run.err.count("\n")) == (1, 1)
     assert "a mistake of the renderer's own, please report it: ZeroDivisionError" in run.err
 

@@ -120,11 +120,21 @@ local function latex_number(counter, id)
   return pandoc.RawBlock('latex', text)
 end
 
+--- LaTeX would number a caption without a label as well.
+local function unnumbered(element)
+  if not html and #element.caption.long > 0 then
+    return {
+      pandoc.RawBlock('latex', '\\begingroup\\lectureunnumbered'), element,
+      pandoc.RawBlock('latex', '\\endgroup'),
+    }
+  end
+end
+
 local function Figure(figure)
   local id = figure.identifier
   local kind = id:match('^(fig)%-') or id:match('^(tbl)%-')
   if not kind then
-    return nil
+    return unnumbered(figure)
   end
   if html then
     figure.caption.long = prefix(figure.caption.long, kind, id)
@@ -186,9 +196,8 @@ local function Table(tbl)
   if id and html then
     tbl.caption.long = prefix(caption, 'tbl', id)
     return tbl
-  elseif id then
-    return {latex_number('table', id), tbl}
   end
+  return id and {latex_number('table', id), tbl} or unnumbered(tbl)
 end
 
 local function collect(doc)

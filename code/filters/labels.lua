@@ -4,6 +4,9 @@
 images: [address], links: [address], deck_images: [address], deck_links: [address], ids: [id], deck_only: [id], book_references: [id], strays: [text],
 refs: bool, gate: {…}}
 
+Of a document for the deck, with the metadata field `lecture-deck`, what the deck shows is listed, and
+all names.
+
 `items` are figures, equations, tables, listings and callouts with labels, in the order in which they
 are numbered: as in the book, then those that only the deck shows, which are also in `deck_only`.
 `strays` are marks of divs and labels that Pandoc took for text. An address is three texts: what is
@@ -46,13 +49,56 @@ local function untitled(div)
   end
 end
 
+--- One filter out of several that change nothing: each walk through a document takes its time.
+local function together(...)
+  local all = {}
+  for _, filter in ipairs{...} do
+    for name, look in pairs(filter) do
+      local before = all[name] or function() end
+      all[name] = function(element)
+        before(element)
+        look(element)
+      end
+    end
+  end
+  return all
+end
+
+--- Whether a pattern is found in the text of inlines, which is known far sooner than they are.
+local function says(inlines, ...)
+  local text = pandoc.utils.stringify(inlines)
+  for _, pattern in ipairs{...} do
+    if text:find(pattern) then
+      return true
+    end
+  end
+end
+
 local function list(entries)
   return #entries > 0 and entries or pandoc.List{}
 end
 
+--- A heading as plain text, for menus and references: formulas in letters, no works that it cites.
+local function title_of(header)
+  local content = header.content:walk{
+    Math = function(math)
+      -- Plain text has no fractions and the like, of which MathML leaves the letters.
+      local doc = pandoc.Pandoc{pandoc.Plain{math}}
+      local text = not math.text:match('\\%a+%s*[{\\]') and pandoc.write(doc, 'plain')
+        or pandoc.write(doc, 'html', {html_math_method = 'mathml'}):gsub('<annotation.*', ''):gsub('<.->', '')
+      return pandoc.Str((text:gsub('%s+$', '')))
+    end,
+    Cite = function(cite)
+      local kind = cite.citations[1].id:match('^(%a+)%-')
+      return not (kinds[kind] or callouts[kind]) and {} or nil
+    end,
+  }
+  return (pandoc.utils.stringify(content):gsub('%s+', ' '):gsub('^ ', ''):gsub(' $', ''))
+end
+
 --- Every name that a document uses, once for each kind of element: {element, kind, name}.
-local function names_of(doc)
-  local names, seen = {}, {}
+local function names_in(names)
+  local seen = {}
   local function note(element, kind, name)
     local key = element .. '|' .. kind .. '|' .. name
     if not seen[key] then
@@ -91,13 +137,12 @@ local function names_of(doc)
       note(kind, 'label', element.identifier)
     end
   end
-  doc:walk{
+  return {
     Div = element, Span = element, Header = element, CodeBlock = element, Code = element,
     Link = element, Image = element, Table = element, Figure = element,
     RawBlock = function(raw) note('RawBlock', 'raw', raw.format) end,
     RawInline = function(raw) note('RawInline', 'raw', raw.format) end,
   }
-  return names
 end
 
 local in_text = {  -- mark, pattern of a word that Pandoc should not have left in the text
@@ -116,8 +161,7 @@ local at_line = {  -- mark, pattern of a line's first word
 }
 
 --- What Pandoc took for text though it was meant as more: {mark, text}.
-local function leftovers_of(doc)
-  local found = {}
+local function leftovers_in(found)
   local function following(inlines, position)
     local words = {}
     for ahead = position, math.min(position + 2, #inlines) do
@@ -132,37 +176,40 @@ local function leftovers_of(doc)
     end
     return (table.concat(words):gsub('%s+$', ''))
   end
-  doc:walk{
-    Inlines = function(inlines)
-      for position, inline in ipairs(inlines) do
-        if inline.t == 'Str' then
-          local word = inline.text
-          for _, entry in ipairs(word:find('[]$[!{<*`]') and in_text or {}) do
-            local text = word:match(entry[2])
-            if text then
-              table.insert(found, {entry[1], text})
-            end
+  local function text(inlines)
+    if not says(inlines, '[]$[!{<*`]', '^##', ' [-+|>•‣◦#]', ' %(?[1a][.)]') then
+      return
+    end
+    local before
+    for position, inline in ipairs(inlines) do
+      local kind = inline.t
+      if kind == 'Str' then
+        local word = inline.text
+        for _, entry in ipairs(word:find('[]$[!{<*`]') and in_text or {}) do
+          local text = word:match(entry[2])
+          if text then
+            table.insert(found, {entry[1], text})
           end
-          local before = inlines[position - 1]
-          local after = inlines[position + 1]
-          if position == 1 and word:match('^##+%a') then
-            table.insert(found, {'no-heading', word})
-          elseif word:match('%]$') and following(inlines, position):match('^%S+ %(%S+%)') then
-            table.insert(found, {'link', following(inlines, position)})
-          elseif word:match('{$') and after and after.t == 'RawInline'
-              and after.format == 'tex' then
-            table.insert(found, {'group', word .. after.text:gsub('%s+$', '')})
-          elseif before and before.t == 'SoftBreak' then
-            for _, entry in ipairs(at_line) do
-              if word:match(entry[2]) then
-                table.insert(found, {entry[1], following(inlines, position)})
-              end
+        end
+        local after = inlines[position + 1]
+        if position == 1 and word:match('^##+%a') then
+          table.insert(found, {'no-heading', word})
+        elseif word:match('%]$') and following(inlines, position):match('^%S+ %(%S+%)') then
+          table.insert(found, {'link', following(inlines, position)})
+        elseif word:match('{$') and after and after.t == 'RawInline'
+            and after.format == 'tex' then
+          table.insert(found, {'group', word .. after.text:gsub('%s+$', '')})
+        elseif before == 'SoftBreak' then
+          for _, entry in ipairs(at_line) do
+            if word:match(entry[2]) then
+              table.insert(found, {entry[1], following(inlines, position)})
             end
           end
         end
       end
-    end,
-  }
+      before = kind
+    end
+  end
   local function empty(element)
     if #element.content == 0 then
       table.insert(found, {'struck', element.t == 'Subscript' and '~~' or '^^'})
@@ -173,14 +220,14 @@ local function leftovers_of(doc)
       table.insert(found, {'heading-note', pandoc.utils.stringify(header.content[1])})
     end}
   end
-  doc:walk{Header = heading, Subscript = empty, Superscript = empty, Cite = function(cite)
+  local function cited(cite)
     for _, citation in ipairs(cite.citations) do
       citation.suffix:walk{Cite = function(inner)
         table.insert(found, {'cites', '@' .. inner.citations[1].id})
       end}
     end
-  end}
-  return found
+  end
+  return {Inlines = text, Header = heading, Subscript = empty, Superscript = empty, Cite = cited}
 end
 
 --- The marks `# <1>` of a block of code or a cell, as a set, and how many there are.
@@ -207,9 +254,8 @@ local function marks_of(block)
 end
 
 --- Where a list explains the marks of code, marks and explanations without a partner: {mark, text}.
-local function annotations_of(doc)
-  local found = {}
-  doc:walk{Blocks = function(blocks)
+local function annotations_in(found)
+  return {Blocks = function(blocks)
     for position, block in ipairs(blocks) do
       local marks, count = marks_of(block)
       local list = blocks[position + 1]
@@ -231,54 +277,48 @@ local function annotations_of(doc)
       end
     end
   end}
-  return found
 end
 
---- List the addresses of a document's pictures and links.
-local function addresses(doc, images, links)
+--- The addresses of a document's pictures and links.
+local function addresses_in(images, links)
   function LECTURE_ADDRESS(kind, written, path, file)
     table.insert(kind == 'Image' and images or links, {written, path, file})
   end
-  doc:walk(filter('paths')[2])
+  local paths = filter('paths')[2]
+  return {RawBlock = paths.RawBlock, Image = paths.Image, Link = paths.Link}
 end
 
 --- Every place of the book's page that a link may lead to.
-local function ids_of(doc)
-  local ids = {}
+local function ids_in(ids)
   local function note(element)
     if element.identifier ~= '' then
       table.insert(ids, element.identifier)
     end
   end
-  doc:walk{
+  return {
     Div = note, Span = note, Header = note, CodeBlock = note, Code = note, Link = note,
     Image = note, Table = note, Figure = note,
   }
-  return ids
 end
 
 --- Formulas with something that may be lost, which gate.py judges.
-local function formulas_of(doc)
-  local found = {}
-  doc:walk{Math = function(math)
+local function formulas_in(found)
+  return {Math = function(math)
     if math.text:match('%%') or math.text:match('\\%a*color') or math.text:match('\\[hc]line')
         or math.text:match('\\begin{array}') then
       table.insert(found, math.text)
     end
   end}
-  return found
 end
 
 --- Raw text by its format, of which an output leaves out all but its own.
-local function raw_of(doc)
-  local found = {tex = pandoc.List{}, html = pandoc.List{}}
+local function raw_in(found)
   local function note(raw)
     if found[raw.format] and not raw.text:match('^%s*<!%-%-') then
       found[raw.format]:insert(raw.text)
     end
   end
-  doc:walk{RawInline = note, RawBlock = note}
-  return found
+  return {RawInline = note, RawBlock = note}
 end
 
 function Writer(doc)
@@ -303,91 +343,104 @@ function Writer(doc)
     end
   end
 
-  local function collect(part)
-    part:walk{
-      traverse = 'topdown',
-      Header = function(header)
-        if header.identifier ~= '' and first(header.identifier) then
-          table.insert(headings, {
-            id = header.identifier,
-            level = header.level,
-            title = pandoc.utils.stringify(header.content),
-            numbered = not header.classes:includes('unnumbered'),
-          })
-        end
-      end,
-      Figure = function(figure)
-        if figure.identifier:match('^fig%-') or figure.identifier:match('^tbl%-') then
-          item(figure.identifier)
-        end
-      end,
-      CodeBlock = function(block)
-        if block.identifier:match('^lst%-') then
-          item(block.identifier)
-        end
-      end,
-      Div = function(div)
-        if callouts[div.identifier:match('^(%a+)%-')] then
-          item(div.identifier)
-        elseif div.identifier == 'refs' then
-          refs = refs or in_book
-        end
-      end,
-      Table = function(tbl)
-        local caption = pandoc.utils.stringify(tbl.caption.long)
-        local id = tbl.identifier:match('^tbl%-.+') or caption:match('{#(tbl%-[^}%s]+)}%s*$')
-        if id then
+  local defined = {
+    Header = function(header)
+      if header.identifier ~= '' and first(header.identifier) then
+        table.insert(headings, {
+          id = header.identifier,
+          level = header.level,
+          title = title_of(header),
+          numbered = not header.classes:includes('unnumbered'),
+        })
+      end
+    end,
+    Figure = function(figure)
+      if figure.identifier:match('^fig%-') or figure.identifier:match('^tbl%-') then
+        item(figure.identifier)
+      end
+    end,
+    CodeBlock = function(block)
+      if block.identifier:match('^lst%-') then
+        item(block.identifier)
+      end
+    end,
+    Div = function(div)
+      if callouts[div.identifier:match('^(%a+)%-')] then
+        item(div.identifier)
+      elseif div.identifier == 'refs' then
+        refs = refs or in_book
+      end
+    end,
+    Table = function(tbl)
+      local caption = pandoc.utils.stringify(tbl.caption.long)
+      local id = tbl.identifier:match('^tbl%-.+') or caption:match('{#(tbl%-[^}%s]+)}%s*$')
+      if id then
+        item(id)
+      end
+    end,
+    Inlines = function(inlines)
+      if not says(inlines, '{#', ':::') then
+        return
+      end
+      for position, inline in ipairs(inlines) do
+        local text = inline.t == 'Str' and inline.text or ''
+        local kind, name = text:match('^{#(%a+)%-([^}]*)')
+        local id = name and kind .. '-' .. name
+        if text:match('^:::+$') then
+          table.insert(strays, text)
+        elseif not kinds[kind] or seen[id] and kind == 'tbl' then
+          -- no label, or that of the table around
+        elseif text == '{#' .. id .. '}' and after_formula(inlines, position) then
           item(id)
+        else
+          table.insert(strays, text)
         end
-      end,
-      Inlines = function(inlines)
-        for position, inline in ipairs(inlines) do
-          local text = inline.t == 'Str' and inline.text or ''
-          local kind, name = text:match('^{#(%a+)%-([^}]*)')
-          local id = name and kind .. '-' .. name
-          if text:match('^:::+$') then
-            table.insert(strays, text)
-          elseif not kinds[kind] or seen[id] and kind == 'tbl' then
-            -- no label, or that of the table around
-          elseif text == '{#' .. id .. '}' and after_formula(inlines, position) then
-            item(id)
-          else
-            table.insert(strays, text)
-          end
+      end
+    end,
+    Cite = function(cite)
+      for _, citation in ipairs(cite.citations) do
+        table.insert(references, citation.id)
+        if in_book then
+          table.insert(book_references, citation.id)
         end
-      end,
-      Cite = function(cite)
-        for _, citation in ipairs(cite.citations) do
-          table.insert(references, citation.id)
-          if in_book then
-            table.insert(book_references, citation.id)
-          end
-        end
-      end,
-    }
+      end
+    end,
+  }
+
+  local function look(part, ...)
+    local filter = together(defined, ...)
+    filter.traverse = 'topdown'
+    part:walk(filter)
   end
 
-  local names = names_of(doc)
-  doc = doc:walk(filter('shapes')[2])
+  local names, leftovers, annotations, ids, formulas = {}, {}, {}, {}, {}
+  local book_raw = {tex = pandoc.List{}, html = pandoc.List{}}
+  local deck_raw = {tex = pandoc.List{}, html = pandoc.List{}}
+  doc:walk(names_in(names))
+  if doc.meta['lecture-deck'] then
+    doc = view(doc, 'beamer')
+  end
+  for _, part in ipairs(filter('shapes')) do
+    doc = doc:walk(part)
+  end
   doc = doc:walk{Div = untitled}
-  local in_html, in_beamer = view(doc, 'html'), view(doc, 'beamer')
-  in_html = in_html:walk(filter('terms')[1])
-  addresses(in_html, images, links)
-  addresses(in_beamer, deck_images, deck_links)
-  collect(in_html)
+  doc:walk(together(leftovers_in(leftovers), annotations_in(annotations)))
+  if not doc.meta['lecture-deck'] then
+    look(view(doc, 'html'), addresses_in(images, links), filter('terms')[1], ids_in(ids),
+      formulas_in(formulas), raw_in(book_raw))
+  end
   in_book = false
-  collect(in_beamer)
-  local book_raw = raw_of(in_html)
+  look(view(doc, 'beamer'), addresses_in(deck_images, deck_links), raw_in(deck_raw))
   return pandoc.json.encode{
     headings = list(headings), items = list(items),
     references = list(references), images = list(images), links = list(links),
-    deck_images = list(deck_images), deck_links = list(deck_links), ids = list(ids_of(in_html)),
+    deck_images = list(deck_images), deck_links = list(deck_links), ids = list(ids),
     deck_only = list(deck_only), book_references = list(book_references), strays = list(strays),
     refs = refs,
     gate = {
-      names = list(names), leftovers = list(leftovers_of(doc)),
-      annotations = list(annotations_of(doc)), book_formulas = list(formulas_of(in_html)),
-      book_latex = book_raw.tex, deck_html = raw_of(in_beamer).html, book_html = book_raw.html,
+      names = list(names), leftovers = list(leftovers), annotations = list(annotations),
+      book_formulas = list(formulas), book_latex = book_raw.tex, deck_html = deck_raw.html,
+      book_html = book_raw.html,
     },
   }
 end

@@ -258,7 +258,26 @@ local function CodeBlock(block)
   return read.blocks
 end
 
-return {{Meta = Meta}, {
-  Para = Para, Inlines = Inlines, RawBlock = RawBlock, CodeBlock = CodeBlock, Math = Math,
-  RawInline = RawInline,   Blocks = deck and structured or nil,
+--- A footnote of LaTeX's cannot hold a block of code: its lines, then.
+local function Note(note)
+  return note:walk{CodeBlock = function(block)
+    local lines = pandoc.Inlines{}
+    for line in (block.text .. '\n'):gmatch('(.-)\n') do
+      lines:extend{pandoc.Code(line), pandoc.LineBreak()}
+    end
+    lines:remove()
+    return pandoc.Para(lines)
+  end}
+end
+
+--- To look at every list of inlines takes long, and few documents have any HTML in them.
+local function Pandoc(doc)
+  local has_html = false
+  doc:walk{RawInline = function(raw) has_html = has_html or raw.format == 'html' end}
+  return has_html and doc:walk{Inlines = Inlines} or nil
+end
+
+return {{Meta = Meta}, {Pandoc = Pandoc}, {
+  Para = Para, RawBlock = RawBlock, CodeBlock = CodeBlock, Math = Math, RawInline = RawInline,
+  Note = deck and Note or nil, Blocks = deck and structured or nil,
 }}

@@ -142,6 +142,7 @@ def contents(project: Project, documents: Documents, labels: dict[Path, Labels])
     deck_only = {label for found in labels.values() for label in found.deck_only}
     for page, document in documents.pages.items():
         crossref.check_strays(document, labels[page])
+        crossref.check_title(document, labels[page])
         names.check(document, labels[page].gate, own, in_deck=False)
         crossref.check_references(document, labels[page], index, deck_only)
         addresses.check_pages(project, document, labels[page].links, labels)

@@ -4,13 +4,17 @@ import argparse
 import os
 import signal
 import sys
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from traceback import extract_tb
 from typing import Any
 
+from lecturebuild import unchanged
 from lecturebuild.running import process
 from lecturebuild.steps.errors import LectureError
+
+FORMATS = ("html", "beamer")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -111,24 +115,38 @@ def _port(text: str) -> int:
 
 
 def _render(options: argparse.Namespace) -> int:
-    from lecturebuild.checking.brief import brief
-    from lecturebuild.reading.project import find_root, read_project
-    from lecturebuild.render import FORMATS, reasons, render
-    from lecturebuild.steps.progress import Progress
-
     path = _existing(options.path)
     formats = (options.to,) if options.to else FORMATS
     if options.verify:
         return _verify(path)
+    start = time.perf_counter()
+    if not options.explain and (last := unchanged.last(path, formats)):
+        print(f"nothing changed, {time.perf_counter() - start:.1f} s in all")
+        return _rendered(last["files"], last["wrong"])
+
+    from lecturebuild.checking.brief import brief
+    from lecturebuild.reading.project import find_root, without_effect
+    from lecturebuild.render import reasons, render
+    from lecturebuild.steps.progress import Progress
+
     if options.explain:
         lines = list(reasons(path, formats))
         return _print([*lines, f"{len(lines)} steps" if lines else "nothing to do"])
+    before = unchanged.begin(find_root(path))
     with Progress() as progress:
-        files = render(path, formats, progress, options.jobs)
+        done = render(path, formats, progress, options.jobs)
     if slowest := progress.slowest():
         _print(["slowest:", *slowest])
     print(progress.summary())
-    if wrong := brief(read_project(find_root(path)), formats):
+    files, wrong = [*map(str, done.files)], brief(done.project, formats)
+    if not [*without_effect(done.project.settings)]:  # which is to be told every time
+        output = done.project.output
+        unchanged.keep(before, output, formats, done.records, files=files, wrong=wrong)
+    return _rendered(files, wrong)
+
+
+def _rendered(files: Iterable[object], wrong: str) -> int:
+    if wrong:
         print(f"warning: {wrong}: 'lecture check' says where", file=sys.stderr)
     return _print(files)
 
@@ -158,7 +176,7 @@ def _existing(path: Path) -> Path:
 def _check(options: argparse.Namespace) -> int:
     from lecturebuild.checking.book import check
     from lecturebuild.reading.project import find_root, read_project
-    from lecturebuild.render import FORMATS, render
+    from lecturebuild.render import render
     from lecturebuild.steps.progress import Progress
 
     with Progress() as progress:
@@ -210,7 +228,7 @@ def _names(options: argparse.Namespace) -> int:
 def _why(options: argparse.Namespace) -> int:
     from lecturebuild.render import why
 
-    return _print(why(options.name))
+    return _print(why(options.name, FORMATS))
 
 
 def _times(_: argparse.Namespace) -> int:

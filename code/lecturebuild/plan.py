@@ -62,7 +62,7 @@ def plan(
     site: dict[str, Any] = {}
     if slides and project.deck and "beamer" in wanted:
         text = assembling.woven(project, slides, cells, shown[slides.path], deck=True)
-        own = crossref.labels_step(slides.path, text, root)
+        own = crossref.labels_step(slides.path, text, root, deck=True)
         index = value(
             partial(assembling.deck_index, project, slides), shared=shared, labels=own, pages=labels
         )

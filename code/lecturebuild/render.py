@@ -2,8 +2,10 @@
 
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from lecturebuild import assembling, publishing
 from lecturebuild.plan import plan
@@ -14,13 +16,20 @@ from lecturebuild.steps.progress import Progress
 from lecturebuild.steps.store import Step, Store, locked
 from lecturebuild.steps.work import Work, all_steps, explain
 
-FORMATS = ("html", "beamer")
+
+@dataclass(frozen=True)
+class Rendered:
+    """What was rendered, the files a reader opens first, and the records of all steps."""
+
+    project: Project
+    files: list[Path]
+    records: list[dict[str, Any]]
 
 
 def render(
     path: Path, formats: tuple[str, ...], progress: Progress, jobs: int | None = None
-) -> list[Path]:
-    """Render the project that `path` lies in; return the files a reader opens first.
+) -> Rendered:
+    """Render the project that `path` lies in.
 
     The output folder is replaced in one step at the end, so after an error it is as it was.
 
@@ -32,6 +41,7 @@ def render(
     project = read_project(find_root(path))
     for warning in without_effect(project.settings):
         print(warning, file=sys.stderr)
+    store = Store(project.root)
     with locked(project.build / ".lock", say_waiting):
         publishing.recover(project.output)
         publishing.check_place(project)
@@ -39,13 +49,15 @@ def render(
         with cluster.connected(project.root):
             far = cluster.connection()
             jobs = jobs or (far.slots + 1 if far else None)
-            Work(Store(project.root), progress, jobs, execute.stop).carry_out([last])
+            Work(store, progress, jobs, execute.stop).carry_out([last])
     if no_latex:
         raise no_latex
     first = project.output / project.pages[0].with_suffix(".html")
     slides = project.output / project.deck.output if project.deck else None
     files = [first] if "html" in wanted else []
-    return [*files, *([slides] if slides and slides.is_file() else [])]
+    files += [slides] if slides and slides.is_file() else []
+    newest = (store.newest(step.kind, step.name) for step in all_steps([last]) if step.kind)
+    return Rendered(project, files, [result.record for result in newest if result])
 
 
 def say_waiting() -> None:
@@ -78,7 +90,7 @@ def reasons(path: Path, formats: tuple[str, ...]) -> Iterator[str]:
         yield f"{step.kind:>9}  {step.name}: {'; '.join(found)}"
 
 
-def why(name: str, path: Path = Path()) -> Iterator[str]:
+def why(name: str, formats: tuple[str, ...]) -> Iterator[str]:
     """Yield, of every step with a name, what it was made from and what has changed since.
 
     Raises
@@ -86,9 +98,9 @@ def why(name: str, path: Path = Path()) -> Iterator[str]:
     LectureError
         There is no such step.
     """
-    project = read_project(find_root(path))
+    project = read_project(find_root(Path()))
     store = Store(project.root)
-    last, _, _ = _last_step(project, FORMATS, Progress())
+    last, _, _ = _last_step(project, formats, Progress())
     steps = [step for step in all_steps([last]) if step.kind and _is_called(step, name)]
     if not steps:
         known = ", ".join(sorted({step.name for step in all_steps([last]) if step.kind}))

@@ -6,6 +6,7 @@ is read here, in its safe mode, and the result is checked before anyone uses it.
 """
 
 import json
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -44,6 +45,26 @@ def network() -> Any:
     adam = keras.optimizers.Adam(learning_rate=0.005)
     model.compile(loss="categorical_crossentropy", optimizer=adam, metrics=["accuracy"])
     return model
+
+
+def without_chance(file: str | Path) -> None:
+    """Take out of a `.keras` file what differs whenever the same model is saved.
+
+    That is the date, which also stands beside the weights, and addresses in memory by which Keras
+    calls what several layers share.
+    """
+    with zipfile.ZipFile(file) as saved:
+        parts = {name: saved.read(name) for name in sorted(saved.namelist())}
+    metadata = json.loads(parts["metadata.json"]) | {"date_saved": ""}
+    parts["metadata.json"] = json.dumps(metadata).encode()
+    config = parts["config.json"].decode()
+    address = re.compile(r'(?<="shared_object_id": )\d+')
+    numbers = list(dict.fromkeys(address.findall(config)))
+    config = address.sub(lambda found: str(numbers.index(found[0]) + 1), config)
+    parts["config.json"] = config.encode()
+    with zipfile.ZipFile(file, "w") as new:
+        for name, content in parts.items():
+            new.writestr(zipfile.ZipInfo(name), content)
 
 
 def load_model(file: str | Path) -> Any:

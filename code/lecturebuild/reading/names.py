@@ -108,9 +108,11 @@ def judge(word: str, own: Collection[str]) -> str | None:
     """
     if word.startswith("#"):
         found = list(_label(word[1:]))
+    elif word.startswith(".") and word[1:] not in CLASSES and word[1:].lower() in LANGUAGES:
+        found = []  # of code, as the whole document will tell
     elif word.startswith("."):
-        elements = CLASSES.get(word[1:], ("Div", ""))[0]
-        found = list(_class(elements.split()[0], word[1:], own))
+        element = CLASSES.get(word[1:], ("", ""))[0].partition(" ")[0]
+        found = list(_class(element, word[1:], own))
     elif word.endswith("="):
         elements = ATTRIBUTES.get(word[:-1], ("Div", ""))[0]
         found = list(_attribute(elements.split()[0], word[:-1]))
@@ -136,7 +138,10 @@ def _class(element: str, name: str, own: Collection[str]) -> Iterator[Complaint]
         yield Complaint(_quarto(f".{name}"), where)
     else:
         kind = "language or class" if is_code and not re.search("-", name) else "class"
-        known = [*CLASSES, *own, *(languages() if is_code else ())]
+        fitting = [
+            known for known, (elements, _) in CLASSES.items() if element in ("", *elements.split())
+        ]
+        known = [*fitting, *own, *(languages() if is_code else ())]
         hint = _hint(name, known, ".") or (
             "; 'lecture names' lists all, 'lecture: classes: [...]' in _quarto.yml adds your own"
         )

@@ -28,10 +28,31 @@ EXPECTED = set(
 HTML: dict[str, Any] = LOOK | {"code-fold": None}
 
 BEAMER: dict[str, Any] = dict.fromkeys(
-    """aspectratio classoption colortheme fontsize fonttheme header-includes include-in-header
-    incremental innertheme institute keep-tex navigation outertheme pdf-engine section-titles
-    slide-level theme themeoptions toc toc-title""".split()
+    """header-includes highlight-style include-in-header incremental institute pdf-engine
+    slide-level toc toc-depth""".split()
 )
+VARIABLES = """aspectratio background-image classoption colorlinks colortheme fontsize fonttheme
+    innertheme linkcolor logo mainfont mathfont monofont navigation outertheme sansfont
+    section-titles theme themeoptions titlegraphic toc-title urlcolor""".split()
+BEAMER |= dict.fromkeys(VARIABLES)
+# Of the latter Pandoc's own template makes something.
+
+SWITCH = ("True|False", "true or false")
+CHOICES = {
+    "aspectratio": ("43|169|1610|149|141|54|32|2013", "43, 169, 1610, 149, 141, 54, 32 or 2013"),
+    "fontsize": ("(8|9|10|11|12|14|17|20)pt", "8pt, 9pt, 10pt, 11pt, 12pt, 14pt, 17pt or 20pt"),
+    "navigation": ("empty|frame|vertical|horizontal", "empty, frame, vertical or horizontal"),
+    "slide-level": ("[0-6]", "a number from 0 to 6"),
+    "toc-depth": ("[1-6]", "a number from 1 to 6"),
+    **dict.fromkeys(
+        "colorlinks incremental link-citations number-sections section-titles toc".split(), SWITCH
+    ),
+}
+"""What a setting must look like, as an expression and in words, where it would else pass unseen."""
+MARKED = re.compile(
+    r"\]\(|(?<!\w)[*_`][^\s*_`][^*_`]*[*_`](?!\w)|\$[^\s$][^$]*\$|</?[a-zA-Z][^>]*>|\\[a-zA-Z]"
+)
+"""Markdown, which Quarto would read in a text that we show as it is."""
 
 EXECUTING = EXECUTE | dict.fromkeys(["freeze", "cache", "timeout", "memory"])
 BOTH: dict[str, Any] = dict.fromkeys(
@@ -153,6 +174,22 @@ def filter_names(settings: Settings) -> list[str]:
     return [path for paths in stages.values() for path in paths]
 
 
+def check_choices(settings: Settings, *path: str) -> None:
+    """Raise an error at the first setting, of those below a key, with a value that nobody knows."""
+    below = settings.get(*path)
+    for key, value in below.items() if isinstance(below, dict) else ():
+        pattern, words = CHOICES.get(key, ("", ""))
+        if words and value is not None and not re.fullmatch(pattern, str(value)):
+            raise settings.error(f"'{key}' must be {words}", *path, key)
+
+
+def check_plain(settings: Settings, text: Any, *path: str) -> None:
+    """Raise an error at Markdown in a text of the book's that is shown as it is."""
+    if isinstance(text, str) and (found := MARKED.search(text)):
+        message = f"'{path[-1]}' is plain text, in which '{found[0]}' would be shown as it is"
+        raise settings.error(message, *path)
+
+
 def find_root(start: Path) -> Path:
     """Return the folder of the book that `start`, a file or folder, belongs to."""
     start = start.resolve()
@@ -174,6 +211,12 @@ def read_project(root: Path) -> Project:
         if key in settings.values:
             raise settings.error(f"give '{key}' under 'book'", key)
     check_keys(settings, PROJECT_FILE)
+    check_choices(settings, "format", "html")
+    check_choices(settings)
+    for key in ("title", "subtitle", "description", "page-footer"):
+        value = settings.get("book", key)
+        for text in value.values() if isinstance(value, dict) else [value]:
+            check_plain(settings, text, "book", key)
     pages, parts = _pages(settings, root)
     output = (root / (settings.text("project", "output-dir") or "_book")).resolve()
     if root not in output.parents or any((root / page).is_relative_to(output) for page in pages):
@@ -190,15 +233,16 @@ def read_project(root: Path) -> Project:
 
 
 def without_effect(settings: Settings) -> list[str]:
-    """Return a message for each key that changes Quarto's own HTML alone."""
+    """Return a message for each key that changes only what Quarto itself does."""
     html, book = settings.get("format", "html"), settings.get("book")
     html = html if isinstance(html, dict) else {}
     look = html.keys() & (LOOK.keys() - EXPECTED)
     look |= {"html-math-method"} if html.get("html-math-method", "mathml") != "mathml" else set()
     paths: list[tuple[str, ...]] = [("format", "html", key) for key in sorted(look)]
     paths += [("book", key) for key in ONE_LOOK if book.get(key) not in (None, True)]
+    paths += [("execute", key) for key in ("cache", "freeze") if settings.get("execute", key)]
     return [
-        str(settings.error(f"warning: '{path[-1]}' changes only what Quarto itself makes", *path))
+        str(settings.error(f"warning: '{path[-1]}' changes only what Quarto itself does", *path))
         for path in paths
     ]
 
@@ -225,10 +269,14 @@ def _pages(settings: Settings, root: Path) -> tuple[list[Path], dict[Path, str]]
                 if not isinstance(entry["chapters"], list):
                     message = "'chapters' of a part must list documents"
                     raise settings.error(message, *here, "chapters")
+                if not isinstance(entry["part"], str) or Path(entry["part"]).suffix in DOCUMENTS:
+                    message = "a part is a title; a page of its own stands first in its chapters"
+                    raise settings.error(message, *here, "part")
+                check_plain(settings, entry["part"], *here, "part")
                 first = len(pages)
                 add(entry["chapters"], (*here, "chapters"))
                 if len(pages) > first:
-                    parts[pages[first]] = str(entry["part"])
+                    parts[pages[first]] = entry["part"]
             elif not isinstance(entry, str):
                 raise settings.error(
                     "a chapter is a file name, or a mapping with 'part' and 'chapters'", *here

@@ -7,7 +7,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from lecturebuild.reading.project import DECK_HEADER, EXECUTE, PAGE_HEADER
+from lecturebuild.reading.project import DECK_HEADER, EXECUTE, PAGE_HEADER, check_choices
 from lecturebuild.reading.yamltext import Settings, check_keys, parse
 from lecturebuild.steps.errors import LectureError
 from lecturebuild.steps.files import is_file
@@ -275,6 +275,8 @@ def read_document(root: Path, path: Path, pages: tuple[Path, ...], *projects: Se
     if path in pages and settings.get("title"):
         raise settings.error("give a page's title as '# Title {#sec-name}' in its text", "title")
     check_keys(settings, PAGE_HEADER if path in pages else DECK_HEADER)
+    check_choices(settings, "format", "beamer")
+    check_choices(settings)
     defaults: dict[str, Any] = {}
     for source in (*projects, *_folder_settings(root, path), settings):
         if source.get("jupyter") not in (None, "python3"):
@@ -286,6 +288,9 @@ def read_document(root: Path, path: Path, pages: tuple[Path, ...], *projects: Se
             if not isinstance(execute[key], bool):
                 raise source.error(f"'{key}' must be true or false", "execute", key)
         fold = source.get("format", "html", "code-fold")
+        if fold not in (None, True, False, "show"):
+            message = "'code-fold' must be true, false or show"
+            raise source.error(message, "format", "html", "code-fold")
         defaults |= {"code-fold": fold} if fold is not None else {}
     reader = _Reader(root, pages, defaults, {}, [])
     reader.read(path, path, (path,), skip)

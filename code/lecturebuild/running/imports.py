@@ -21,6 +21,8 @@ if TYPE_CHECKING:  # else only where it is needed: every chapter imports this mo
 
 Import = tuple[int, str]
 """Number of leading dots and dotted name; `from a import b` is (0, "a.b")."""
+FIRST = re.compile(r"^[^/.,]+", re.M)
+"""A top-level module or package, at the beginning of a file's path."""
 MAGIC = re.compile(r"^(\s*)[%!].*$", re.M)
 _parsing = threading.Lock()
 
@@ -102,8 +104,7 @@ def _installed() -> "dict[str, list[Distribution]]":
     found: dict[str, list[Distribution]] = {}
     for distribution in metadata.distributions():
         record = distribution.read_text("RECORD") or ""  # which tells more than top_level.txt
-        firsts = {line.partition(",")[0].partition("/")[0] for line in record.splitlines()}
-        for name in {first.partition(".")[0] for first in firsts}:
+        for name in set(FIRST.findall(record)):
             found.setdefault(name, []).append(distribution)
     return found
 

@@ -60,9 +60,9 @@ def read_labels(woven: Woven, folder: Path) -> Labels:
     return _labels(_list(woven, folder))
 
 
-def _list(woven: Woven, folder: Path) -> str:
+def _list(woven: Woven, folder: Path, *options: str) -> str:
     writer = pandoc.FILTERS / "labels.lua"
-    return pandoc.run(woven.text, [f"--to={writer}"], folder, woven.origins)
+    return pandoc.run(woven.text, [f"--to={writer}", *options], folder, woven.origins)
 
 
 def _labels(text: str) -> Labels:
@@ -75,16 +75,18 @@ def _labels(text: str) -> Labels:
     return Labels(**found)
 
 
-def labels_step(page: Path, woven: Step, root: Path) -> Step:
-    """Return the step that lists the labels of a woven document."""
+def labels_step(page: Path, woven: Step, root: Path, *, deck: bool = False) -> Step:
+    """Return the step that lists the labels of a woven document; of the deck, what it shows."""
+    options = ("--metadata=lecture-deck",) if deck else ()
     return Step(
         "labels",
         page.as_posix(),
-        partial(_write_labels, root / page.parent),
+        partial(_write_labels, root / page.parent, options),
         inputs={"text": value(text_of, woven=woven)},
         uses={"labels.lua": pandoc.FILTERS / "labels.lua", "Pandoc": pandoc.version()},
         context={"woven": woven},
         read=labels_in,
+        slow=deck,  # LaTeX, which takes longest, waits for it
     )
 
 
@@ -93,8 +95,10 @@ def text_of(woven: Woven) -> str:
     return woven.text
 
 
-def _write_labels(place: Path, folder: Path, text: str, woven: Woven) -> None:
-    (folder / "labels.json").write_text(_list(woven, place), encoding="utf-8")
+def _write_labels(
+    place: Path, options: tuple[str, ...], folder: Path, text: str, woven: Woven
+) -> None:
+    (folder / "labels.json").write_text(_list(woven, place, *options), encoding="utf-8")
 
 
 def labels_in(result: Result) -> Labels:
@@ -116,6 +120,16 @@ def title_of(labels: Labels, page: Path) -> str:
         if heading["level"] == 1:
             return str(heading["title"])
     raise LectureError("has no title; begin with '# Title {#sec-name}'", page, 1)
+
+
+def check_title(document: Document, labels: Labels) -> None:
+    """Raise an error at a second title of a page, whose number would be the next page's."""
+    shown = [h for h in labels.headings if h["level"] == 1 and h["id"] not in labels.deck_only]
+    if shown[1:]:
+        named = place(document, f"#{shown[1]['id']}")
+        message = f"'{shown[1]['title']}' is a second title: a page has one '#', its sections '##'"
+        where = named if named[1] > 1 else place(document, f"# {shown[1]['title']}")
+        raise LectureError(message, *where)
 
 
 def title_label(labels: Labels) -> str:

@@ -68,6 +68,8 @@ SCRIPTED_BRACKET = re.compile(
 )
 # An item that begins with a letter of its own needs no bullet before it.
 LETTERED = re.compile(r"<li>(?=(?:<p>)?<strong>[a-z]\)</strong>)")
+# Libraries write a bare & into their tables: R&D.
+BARE = re.compile(r"&(?!#\d+;|#[xX][0-9a-fA-F]+;|[A-Za-z]\w*;)")
 # A heading that says nothing is announced as one; an empty cell is not.
 EMPTY_HEADING = re.compile(r"<th([^>]*)>\s*</th>")
 # Browsers would break a line between a formula and the comma behind it.
@@ -100,7 +102,7 @@ def tidy(body: str, image_size: ImageSize, link: str = LINK) -> Markup:
 
     `link` is what a screen reader says of the links that headings get.
     """
-    body = NUMBERED.sub(_numbered, body)
+    body = NUMBERED.sub(_numbered, BARE.sub("&amp;", body))
     body = PLAIN_CODE.sub(r"\1", CODE_LINE.sub(r"\1", body))
     body = PRIME.sub(r'<mrow>\1<mo lspace="0" rspace="0">\2</mo></mrow>', body)
     body = ACCENT.sub(_accent, body)

@@ -30,11 +30,11 @@ REFERENCES = "\n## {} {{.unnumbered}}\n\n::: {{#refs}}\n:::\n"
 FILTERS = [
     pandoc.FILTERS / f"{name}.lua"
     for name in (
+        "paths",
+        "visibility",
         "frames",
         "answers",
-        "paths",
         "shapes",
-        "visibility",
         "terms",
         "annotations",
         "downloads",
@@ -367,12 +367,8 @@ def _variables(book: Book, chapter: Chapter, root: str) -> dict[str, Any]:
 
 def _depth(settings: Settings) -> int:
     """Return how many levels of headings the contents of a page have; 0 without contents."""
-    path = ("format", "html", "toc-depth")
-    depth = settings.get(*path)
-    depth = 3 if depth is None else depth
-    if not isinstance(depth, int) or depth not in range(1, 7):
-        raise settings.error("'toc-depth' must be a number from 1 to 6", *path)
-    return 0 if settings.get("format", "html", "toc") is False else depth
+    depth = settings.get("format", "html", "toc-depth") or 3
+    return 0 if settings.get("format", "html", "toc") is False else int(depth)
 
 
 def _footer(settings: Settings) -> str:

@@ -5,6 +5,7 @@ segmentation fault where fonts of the system are in one, as they are once Beamer
 """
 
 import hashlib
+import html
 import json
 import os
 import re
@@ -16,8 +17,15 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from lecturebuild.reading.project import Deck, Project, authors, filter_names
+from lecturebuild.reading.project import (
+    VARIABLES,
+    Deck,
+    Project,
+    authors,
+    filter_names,
+)
 from lecturebuild.reading.source import Document, Line
+from lecturebuild.reading.yamltext import Settings
 from lecturebuild.running import process
 from lecturebuild.running.process import Limits
 from lecturebuild.steps.errors import LectureError, relative
@@ -33,13 +41,13 @@ from lecturebuild.writing.words import words
 FILTERS = [
     pandoc.FILTERS / f"{name}.lua"
     for name in (
+        "paths",
+        "visibility",  # the sooner, the less there is for the others to look at
         "frames",
         "answers",
         "muted",
         "lettered",
-        "paths",
         "shapes",
-        "visibility",
         "annotations",
         "callouts",
         "code-fold",
@@ -58,6 +66,7 @@ BODY = re.compile(r"^(\\begin\{frame\}.*?)^(\\end\{frame\})", re.M | re.S)
 LABEL = re.compile(r"\\label\{([^}]+)\}")
 SECTION = re.compile(r"^(\\section\b(?:(?!\n\n).)*?\\label\{([^}]+)\})", re.M | re.S)
 PLACES = Path(__file__).with_name("frames.tex")
+TAGS = re.compile(r"<annotation.*?</annotation>|<[^>]*>")
 TITLED = re.compile(r"\\begin\{frame\}(?:<[^>]*>)?(?:\[[^]]*\])?\{")
 EPOCH = {"SOURCE_DATE_EPOCH": os.environ.get("SOURCE_DATE_EPOCH", "0")}
 INSTALLED = re.compile(r"/(tex|texmf|texlive|miktex|fonts)[^/]*/", re.I)
@@ -105,7 +114,7 @@ def ingredients(
     return {
         "text": woven.text,
         "settings": _settings(project, project.deck, document),
-        "title_page": _metadata(project.deck, document),
+        "title_page": _metadata(project, project.deck, document),
         "index": index,
         "shown": shown,
         "header": _beamer(document).get("header-includes"),
@@ -239,8 +248,13 @@ def _plain_titles(frames: list[str]) -> list[str]:
     marked = [number for number, title in enumerate(titles) if re.search(r"[\\$~^_{]", title)]
     if marked:
         text = "\n\n".join(" ".join(titles[number].split()) for number in marked)
-        options = ["--from=latex", "--to=plain", "--wrap=none"]
-        read = pandoc.run(text, options, Path()).strip().split("\n\n")
+        options = ["--from=latex", "--wrap=none"]
+        try:
+            read = pandoc.run(text, [*options, "--to=plain"], Path()).strip().split("\n\n")
+        except LectureError:  # plain text has no fractions and the like: their letters, then
+            text = pandoc.run(text, [*options, "--to=html", "--mathml"], Path())
+            lines = TAGS.sub("", text).strip().split("\n")
+            read = list(map(html.unescape, lines))
         for number, title in zip(marked, read, strict=False):
             titles[number] = title
     return [_plain(" ".join(title.split())) for title in titles]
@@ -301,16 +315,24 @@ def _beamer(document: Document) -> dict[str, Any]:
     return toc | (said if isinstance(said, dict) else {})
 
 
-def _metadata(deck: Deck, document: Document) -> dict[str, Any]:
+def _metadata(project: Project, deck: Deck, document: Document) -> dict[str, Any]:
     """Return the title page and the like; Pandoc reads Markdown in it."""
-    names = "title subtitle author date institute lang nocite suppress-bibliography link-citations"
+    names = "title subtitle author date institute nocite suppress-bibliography link-citations"
     metadata = {key: document.header.get(key) or deck.settings.get(key) for key in names.split()}
     metadata = {key: value for key, value in metadata.items() if value is not None}
+    if language := _language(project, deck, document).text("lang"):
+        metadata["lang"] = language
     for source in (deck.settings, document.header):
         source.date("date")
         metadata |= {"author": authors(source, "author")} if source.get("author") else {}
     beamer = _beamer(document)
     return metadata | ({"institute": beamer["institute"]} if "institute" in beamer else {})
+
+
+def _language(project: Project, deck: Deck, document: Document) -> Settings:
+    """Return the settings that name the deck's language; of the book if it has none."""
+    every = (document.header, deck.settings, project.settings)
+    return next((settings for settings in every if settings.get("lang")), project.settings)
 
 
 def _listed(project: Project, document: Document, key: str) -> list[Path]:
@@ -346,14 +368,8 @@ def _used_files(project: Project, document: Document) -> list[Path]:
 def _settings(project: Project, deck: Deck, document: Document) -> dict[str, Any]:
     """Return Pandoc's defaults for the deck."""
     beamer = _beamer(document)
-    variables = {
-        key: value
-        for key, value in beamer.items()
-        if key
-        in """aspectratio classoption colortheme fontsize fonttheme innertheme navigation
-        outertheme section-titles theme themeoptions toc-title""".split()
-    }
-    if "author" not in _metadata(deck, document):
+    variables = {key: value for key, value in beamer.items() if key in VARIABLES}
+    if "author" not in _metadata(project, deck, document):
         # Not on the title page, then, but in the PDF's properties.
         variables["author-meta"] = _plain("; ".join(authors(project.settings, "book", "author")))
     styles = _listed(project, document, "csl")
@@ -363,6 +379,8 @@ def _settings(project: Project, deck: Deck, document: Document) -> dict[str, Any
         "slide-level": beamer.get("slide-level", 2),
         "incremental": bool(beamer.get("incremental", False)),
         "table-of-contents": bool(beamer.get("toc", False)),
+        **({"toc-depth": beamer["toc-depth"]} if "toc-depth" in beamer else {}),
+        **({"highlight-style": beamer["highlight-style"]} if "highlight-style" in beamer else {}),
         "include-in-header": [*map(str, _included(project, document)), str(PLACES)],
         "filters": [
             *map(str, pandoc.others(_listed(project, document, "filters"), FILTERS)),
@@ -373,9 +391,7 @@ def _settings(project: Project, deck: Deck, document: Document) -> dict[str, Any
         "metadata": {
             "bibliography": [*map(str, _listed(project, document, "bibliography"))],
             "lecture-folder": document.path.parent.as_posix(),
-            "lecture-words": words(
-                document.header if document.header.get("lang") else deck.settings
-            ),
+            "lecture-words": words(_language(project, deck, document)),
             "lecture-site": project.settings.text("book", "site-url").rstrip("/"),
         }
         | macros(project)
