@@ -46,7 +46,7 @@ RARE_PAGE = r"""
 
 Poincaré, Ångström, señor, œuvre, €, ↑: α, Ω, ά.
 
-* *naïve Ørsted*, **naïve ©¿**, `naïve ¿x?`
+*naïve Ørsted*, **naïve ©¿**, `naïve ¿x?`
 
 > $\mathbf x$, $\mathfrak A$, $\mathbb Q$, $\mathcal L$, $a \boxtimes b$, $a \lessapprox b$,
 > $\bigoplus V_i$, $\mathsf T$, $\aleph_0$, $\hslash$
@@ -55,9 +55,9 @@ $$ \bigoplus_{i=1}^n \left(\frac{\mathbf a}{\frac{b}{\mathfrak c}}\right) $$
 """
 RARE = {
     "article h1 + p": "Source Serif 4",
-    "article li em": "Source Serif 4",
-    "article li strong": "Source Serif 4",
-    "article li code": "Source Code Pro",
+    "article p em": "Source Serif 4",
+    "article p strong": "Source Serif 4",
+    "article p code": "Source Code Pro",
     "article math :is(mi, mn, mo)": "STIX Two Math",
 }
 
