@@ -236,6 +236,7 @@ local function CodeBlock(block)
     return nil
   end
   local text = block.text:gsub('<style.-</style>', ''):gsub('<script.-</script>', '')
+    :gsub('<audio.-</audio>', ''):gsub('<video.-</video>', '')
   local read = pandoc.read(text, 'html')
   read = read:walk{
     Image = function(image)
