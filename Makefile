@@ -2,6 +2,8 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
+# One more than two processors: a test that waits for a browser or a clock leaves room for another.
+TESTERS := 3
 
 .PHONY: lecture test check lint bench bench-widgets fuzz kills audit pictures typefaces quarto lock clean help
 .DEFAULT_GOAL := lecture
@@ -13,7 +15,7 @@ lecture: $(VENV)/ready  ## Set up and render: _book/index.html and _book/slides/
 test: $(VENV)/ready  ## Set up, check the code and run all tests
 	@sh code/setup.sh latex browser
 	@$(MAKE) --no-print-directory lint
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n $(TESTERS) --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/ready  ## Render, then list overflowing frames, dead links, misspelt words, ...
 	@sh code/setup.sh latex

@@ -9,14 +9,28 @@ import widget_pages
 from hypothesis import settings
 from playwright.sync_api import Browser
 from projects import render
+from threadpoolctl import threadpool_limits
 
 # Machines are shared: a slow moment is no failure.
 settings.register_profile("lecture", deadline=None)
 settings.load_profile("lecture")
 
 
+# Several processes compute at a time: threads of each one's small products of matrices would only
+# wait for each other. The renderer does the same for cells.
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+threadpool_limits(1, user_api="blas")  # what was loaded before, by plugins
 ENVIRONMENT = set(os.environ)
 # Before tests import TensorFlow, which sets more: cells that ask for those would be executed again.
+
+
+DEAREST = "site notebook_runs convolutional_networks reuse playground deep_figures running".split()
+"""The files that take longest. They come first: at the end all processes have something to do."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    places = {f"test_{name}": place for place, name in enumerate(DEAREST)}
+    items.sort(key=lambda item: places.get(item.path.stem, len(DEAREST)))
 
 
 @pytest.fixture(scope="session")

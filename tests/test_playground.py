@@ -520,7 +520,13 @@ def test_nothing_runs_out_of_sight(open_page, address):
     wait_until(page, lambda: epoch(page) > 2)
     page.mouse.wheel(0, 8000)
     wait_until(page, lambda: page.evaluate("scrollY > 2000"))
-    page.wait_for_timeout(300)
+
+    def stands_still():
+        before = epoch(page)
+        page.wait_for_timeout(300)
+        return epoch(page) == before
+
+    wait_until(page, stands_still)  # the browser says a moment later what is in sight
     stopped = epoch(page)
     page.wait_for_timeout(500)
     assert epoch(page) == stopped

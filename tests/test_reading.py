@@ -93,7 +93,10 @@ def test_first_typefaces_are_asked_for_early(browser, site):
             "stix-two-math.woff2",
         ]
     with opened(browser, site + "index.html") as page:
-        assert page.locator("link[href*=stix]").count() == 0
+        assert page.locator("link[href*=stix], link[href*=italic]").count() == 0
+    with opened(browser, site + "rare.html") as page:
+        assert page.locator("link[rel=preload][href*=serif-4-latin-400-italic]").count() == 1
+        assert page.locator("link[rel=preload][href*=serif-4-latin-600]").count() == 1
 
 
 @pytest.mark.parametrize(
@@ -200,6 +203,21 @@ def test_code_has_one_right_edge_and_what_is_cut_fades(browser, site, size):
         assert len(scrolling) >= 2, page.locator("article").inner_html()
         assert set(scrolling) == {"local, local, scroll, scroll"}
         assert too_wide(page) == []
+
+
+def test_buttons_cover_no_code_where_there_is_no_pointer(browser, site):
+    size = {"width": PHONE[0], "height": PHONE[1]}
+    context = browser.new_context(viewport=size, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto(site + "wide.html")
+    codes = page.locator("article div.sourceCode:visible")
+    assert codes.count() >= 2
+    for code in codes.all():
+        text, button = code.locator("pre").bounding_box(), code.locator(".copy").bounding_box()
+        box = code.bounding_box()
+        assert text["y"] + text["height"] <= button["y"]
+        assert button["y"] + button["height"] <= box["y"] + box["height"]
+    context.close()
 
 
 def test_figure_is_enlarged_on_a_phone_never_made_smaller(browser, site):

@@ -174,17 +174,47 @@ def test_ten_epochs_are_pythons(open_page, address):
     net = deep.random_deep_network((2, 3, 1), seed=2)
     page = open_page(address + asked_for(net, rate=0.7))
     press(page, "Ten epochs")
-    before = np.mean([deep.error(net, x, t) for x, t in XOR])
+    errors = [np.mean([deep.error(net, x, t) for x, t in XOR])]
     for _ in range(10):
         for x, t in XOR:
             net = deep.update(net, deep.gradient(net, x, t), 0.7)
-    now = np.mean([deep.error(net, x, t) for x, t in XOR])
+        errors.append(np.mean([deep.error(net, x, t) for x, t in XOR]))
+    before, now = errors[0], errors[-1]
     assert shown(page)["w 2 1 1"][0] == pytest.approx(net.weights[1][0, 1], abs=1e-9)
     expect(message(page)).to_contain_text("After 10 epochs, each of them once")
     expect(message(page)).to_contain_text(f"mean error of the 4 events is {now:#.4g}")
     expect(message(page)).to_contain_text(f"it was {before:#.4g}")
+    heights = curve(page)
+    assert heights[0] - heights[-1] != 0
+    drawn = (heights - heights[0]) / (heights[-1] - heights[0])
+    assert drawn == pytest.approx((np.array(errors) - before) / (now - before), abs=0.05)
     press(page, "Ten epochs")
     expect(message(page)).to_contain_text("After 20 epochs")
+    assert len(curve(page)) == 21
+    press(page, "◂ Back")
+    assert len(curve(page)) == 11
+    page.get_by_text("Change the network").click()
+    press(page, "Random weights")
+    expect(page.locator(".stepper-errors")).to_be_hidden()
+
+
+def test_on_a_phone_the_answer_stays_beside_the_picture(open_page, address):
+    """Half of the window is the keyboard's."""
+    page = open_page(address)
+    page.set_viewport_size({"width": 390, "height": 500})
+    page.get_by_label("I enter the numbers").check()
+    page.evaluate("document.querySelector('.stepper-picture').scrollIntoView()")
+    answer = page.locator("[name=answer]")
+    assert answer.bounding_box()["y"] + answer.bounding_box()["height"] <= 500
+    node = page.locator(".stepper-picture .current").first.bounding_box()
+    assert node["y"] >= 0
+    assert node["y"] + node["height"] < answer.bounding_box()["y"]
+
+
+def curve(page):
+    """Return the heights of the curve of the mean error, in pixels from above."""
+    path = page.locator(".stepper-errors .curve").get_attribute("d")
+    return np.array([float(point.split()[1]) for point in path[1:].split("L")])
 
 
 def test_divergence_is_said_in_words(open_page, address):

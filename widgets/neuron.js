@@ -132,6 +132,14 @@ nnlecture.neuron = (() => {
         );
       }
     }
+    // Without weights the bias alone decides, everywhere the same.
+    if (!line && all[2] > 0) {
+      const [low, high] = PLANE;
+      inside.push(
+        plane.line([[low, low], [high, low], [high, high], [low, high]], "ones"),
+        plane.label(cornerOfOnes([1, 1]), `${symbol("y")} = 1`, "halo end"),
+      );
+    }
     inside.push(
       ...events().map(({ x, t }) => plane.event(x, t === 1)),
       ...events().filter(({ x, t }) => answer(all, x) !== t).map(({ x }) => cross(x)),

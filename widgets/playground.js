@@ -106,7 +106,7 @@ stands in the element with the id "playground". What is chosen stands in the pag
   let state; // what is trained, and on which events
   let own = []; // the reader's points {at, t}
   let running = false;
-  let visible = true; // whether the widget is in the window
+  let visible = false; // whether the widget is in the window, or nearly
   let spoken = 0; // when the numbers were last read out
   let drawn = 0; // when the picture was last drawn
   let drawing = 5; // milliseconds that a picture takes
@@ -270,6 +270,8 @@ stands in the element with the id "playground". What is chosen stands in the pag
   }
 
   function show() {
+    showNumbers();
+    if (!visible && !matchMedia("print").matches) return;
     const begin = performance.now();
     colours ??= view.palette(canvas);
     const { network, names, training, shown, past, epoch, now } = state;
@@ -279,7 +281,6 @@ stands in the element with the id "playground". What is chosen stands in the pag
     });
     const logarithmic = control.log.checked;
     view.drawErrors(part("errors"), { past, epoch, now, logarithmic, colours });
-    showNumbers();
     drawn = performance.now();
     drawing = 0.8 * drawing + 0.2 * (drawn - begin);
     root.dataset.drawing = drawing.toFixed(2);
@@ -565,12 +566,13 @@ stands in the element with the id "playground". What is chosen stands in the pag
   });
   part("weights").addEventListener("toggle", showWeight);
 
-  // Nothing runs out of sight; the browser itself calls no frame of a hidden page.
+  // Nothing is drawn or runs out of sight; the browser itself calls no frame of a hidden page.
   new IntersectionObserver(([{ isIntersecting }]) => {
     const returns = isIntersecting && !visible;
     visible = isIntersecting;
+    if (returns) show();
     if (returns && running) requestAnimationFrame(frame);
-  }).observe(root);
+  }, { rootMargin: "200px" }).observe(root);
 
   // The page may become narrower, or dark, or paper.
   const redraw = () => {

@@ -63,7 +63,7 @@ time. It takes the place of what stands in the element with the id "stepper".
     if (setup.weights.length !== deep.weights(network).length || setup.weights.some(Number.isNaN)) {
       setup.weights = own ? randomWeights(layers, 1) : EXAMPLE.weights;
     }
-    setup.epochs = 0; // that were made with these weights
+    setup.errors = []; // the mean error before the first epoch with these weights, and after each
     setup.event = address.integer(text("event"), 1, setup.sample.length, 1) - 1;
     return possible(setup);
   }
@@ -105,6 +105,7 @@ time. It takes the place of what stands in the element with the id "stepper".
       <button type="button" name="tell">Tell me</button>
     </form>
     <p class="stepper-spoken aside" role="status"></p>
+    <div class="stepper-errors" hidden></div>
     <div class="stepper-panel"></div>
     <details class="stepper-code" open>
       <summary>The line of <code class="stepper-file"></code> that computes it</summary>
@@ -183,7 +184,7 @@ time. It takes the place of what stands in the element with the id "stepper".
 
   /* Another network: what was counted for the old one, and the way back to it, are gone. */
   function goAnew(changes) {
-    go({ epochs: 0, ...changes });
+    go({ errors: [], ...changes });
     past = [];
     score = { right: 0, asked: 0 };
     skipGiven();
@@ -249,22 +250,41 @@ time. It takes the place of what stands in the element with the id "stepper".
     const { layers, hidden, output, error, rate, sample } = setup;
     const trained = deep.network(layers, hidden, output, error);
     deep.setWeights(trained, weightsNow());
-    const before = deep.meanError(trained, sample);
+    const errors = [...setup.errors.slice(0, -1), deep.meanError(trained, sample)];
+    const before = errors.at(-1);
     for (let epoch = 0; epoch < 10; epoch++) {
       for (const { x, t } of sample) {
         deep.gradient(trained, x, t);
         deep.update(trained, rate);
       }
+      errors.push(deep.meanError(trained, sample));
     }
-    const now = deep.meanError(trained, sample);
+    const now = errors.at(-1);
     const weights = deep.weights(trained);
     if (!Number.isFinite(now) || !weights.every(Number.isFinite)) {
       return say("In ten epochs the weights would grow beyond all bounds: lower the rate.");
     }
-    const epochs = setup.epochs + 10;
-    go({ weights, epochs, event: 0 });
+    go({ weights, errors, event: 0 });
     show();
-    say(`After ${epochs} epochs, each of them once through all events, the mean error of the ${sample.length} events is ${digits(now)}; before these ten it was ${digits(before)}.`);
+    say(`After ${errors.length - 1} epochs, each of them once through all events, the mean error of the ${sample.length} events is ${digits(now)}; before these ten it was ${digits(before)}.`);
+  }
+
+  /* The mean error against the epochs, as soon as there are some. */
+  function showErrors() {
+    const { errors } = setup;
+    part("errors").hidden = errors.length === 0;
+    if (errors.length === 0) return;
+    const [width, height, left, top] = [240, 70, 52, 24];
+    const most = Math.max(...errors);
+    const points = errors.map((error, epoch) => {
+      const x = left + (width * epoch) / (errors.length - 1);
+      return `${x.toFixed(1)} ${(top + height * (1 - error / most || 0)).toFixed(1)}`;
+    });
+    const text = (x, y, anchor, content) => `<text x="${x}" y="${y}" text-anchor="${anchor}">${content}</text>`;
+    part("errors").innerHTML = `<svg viewBox="0 0 300 122" width="300" height="122" aria-hidden="true" focusable="false">
+      <path class="axis" d="M${left} ${top}v${height}h${width}"/><path class="curve" d="M${points.join("L")}"/>
+      ${text(left - 6, top + 5, "end", digits(most))}${text(left - 6, top + height + 5, "end", "0")}
+      ${text(left + width, top + height + 20, "end", `${errors.length - 1} epochs`)}${text(left - 6, 12, "start", "mean error")}</svg>`;
   }
 
   /* Show a sentence, and have it read out. */
@@ -457,6 +477,7 @@ time. It takes the place of what stands in the element with the id "stepper".
     showPicture();
     showPanel();
     showQuiz();
+    showErrors();
     showCode();
     showSettings();
     control("back").disabled = position === 0 && past.length === 0;

