@@ -197,14 +197,18 @@ local numbered = {
   gather = 'gathered', multline = 'gathered',
 }
 
-local applied = {newcommand = '', providecommand = '', DeclareMathOperator = ''}
+local new = {newcommand = true, providecommand = true, DeclareMathOperator = true}
+
+local function without_macro(definition, command)
+  return (new[command] or definition:match('#%d')) and '' or definition
+end
 
 --- In the book a table that LaTeX sets. In the deck no macros: Pandoc has applied them, and LaTeX would
 -- refuse an argument's # within a frame, and a definition that two chapters have.
 local function RawBlock(block)
   if deck and block.format == 'tex' then
-    block.text = block.text:gsub('\\(%a+)%*?%s*{?\\%a+}?[^{}\\]-%b{}', applied)
-    return block
+    block.text = block.text:gsub('(\\(%a+)%*?%s*{?\\%a+}?[^{}\\]-%b{})', without_macro)
+    return block.text:match('%S') and block or {}
   end
   if html and block.format == 'tex' and block.text:match('\\begin{%a*tab%a*%*?}') then
     return pandoc.read(block.text, 'latex').blocks
@@ -236,6 +240,7 @@ local function CodeBlock(block)
     return nil
   end
   local text = block.text:gsub('<style.-</style>', ''):gsub('<script.-</script>', '')
+    :gsub('<audio.-</audio>', ''):gsub('<video.-</video>', '')
   local read = pandoc.read(text, 'html')
   read = read:walk{
     Image = function(image)

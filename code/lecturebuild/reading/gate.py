@@ -23,7 +23,9 @@ BRACKETS = re.compile(
     r"\\{1,2}\((.{1,200}?)\\{1,2}\)|\\{1,2}\[(?P<display>[^]]{1,200}?)\\{1,2}\]|^\s*\\{1,2}[\[\]]\s*$"
 )
 """What LaTeX takes for a formula; in escaped square brackets there may also be text."""
-SLIP = re.compile(r"\{(?:sec|fig|tbl|eq|lst)-[\w-]+\}|(?<!\])\(#(?:sec|fig|tbl|eq|lst)-[\w-]+\)")
+SLIP = re.compile(
+    r"\{\s+#eq-[\w-]+\s*\}|\{(?:sec|fig|tbl|eq|lst)-[\w-]+\}|(?<!\])\(#(?:sec|fig|tbl|eq|lst)-[\w-]+\)"
+)
 """A label without its sign, or in the brackets that other tools use."""
 BEGIN_FORMULA = re.compile(r"\\begin\{(\w+\*?)\}")
 ATTRIBUTES = re.compile(r"\{([^{}]*)\}")

@@ -35,7 +35,15 @@ from lecturebuild.reading.known import (
     VALUES,
     WOVEN,
 )
-from lecturebuild.reading.source import FENCE, Cell, Document, Line, odd_dollars, without_code
+from lecturebuild.reading.source import (
+    FENCE,
+    Cell,
+    Document,
+    Line,
+    odd_dollars,
+    unplaced,
+    without_code,
+)
 from lecturebuild.steps.errors import LectureError
 from lecturebuild.steps.programs import executable
 
@@ -264,7 +272,7 @@ def call(element: str) -> str:
     return names[element]
 
 
-def _place(document: Document, complaint: Complaint) -> tuple[Path, int] | None:
+def _place(document: Document, complaint: Complaint) -> tuple[Path, int | None] | None:
     """Return file and line of what a complaint is about.
 
     None for a mark that the source does not have: it was escaped, so it is meant as text.
@@ -297,7 +305,7 @@ def _place(document: Document, complaint: Complaint) -> tuple[Path, int] | None:
         for line in lines if not complaint.mark else ():
             if pattern.search(line.text):  # of raw text
                 return line.file, line.number
-    return None if complaint.mark else (document.path, 1)
+    return None if complaint.mark else unplaced(document)
 
 
 def _paragraphs(document: Document) -> Iterator[list[Line]]:

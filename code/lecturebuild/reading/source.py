@@ -15,6 +15,8 @@ from lecturebuild.steps.files import is_file
 CELL_OPTIONS: dict[str, Any] = EXECUTE | dict.fromkeys(
     """label fig-cap fig-alt code-fold tags lst-label lst-cap filename cache""".split()
 )
+MARKUP = re.compile(r"Markdown|HTML|Latex|_repr_")
+"""In the code of cells that may show text of their own."""
 DEEPEST = 100
 """So many files may include one another, and so many divs stand inside one another."""
 FLAGS = set(EXECUTE)
@@ -97,6 +99,16 @@ class Document:
     def own_cells(self) -> list[Cell]:
         """The cells that this document's own kernel executes."""
         return [cell for cell in self.cells if cell.page == self.path]
+
+
+def unplaced(document: Document) -> tuple[Path, int | None]:
+    """Return the place of what stands nowhere in a document's text: a cell may have put it out.
+
+    It is the one cell that shows markup; the file alone if there are several.
+    """
+    cells = [cell for cell in document.cells if MARKUP.search(cell.code)]
+    places: list[tuple[Path, int | None]] = [(cell.file, cell.line) for cell in cells]
+    return (document.path, None) if places[1:] else (*places, (document.path, 1))[0]
 
 
 def name(cell: Cell) -> str:

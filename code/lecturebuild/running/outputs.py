@@ -31,6 +31,8 @@ CELL_FILE = re.compile(r"\S*ipykernel_\d+\S\d+\.py")
 # By this name, another one in every run, a warning calls the cell it comes from.
 ADDRESS = re.compile(r"(<[^<>\n]{1,300}?) at 0x[0-9A-Fa-f]+")
 """Where an object lies in memory: another place in every run."""
+INSTALLED = re.compile(r"[^\s'\"(]*/lib/python3\.\d+/(?:(?:site|dist)-packages/)?")
+"""Where Python's modules lie: in another place on every machine."""
 OF_A_PICTURE = re.compile(r"<(Axes|Figure|Subplot|matplotlib|seaborn|mpl_toolkits)|^Text\(| at 0x")
 """What the last line of a cell that draws returns, beside the picture."""
 
@@ -76,6 +78,7 @@ def plain(text: str) -> str:
     if NOT_SHOWN.search(text):
         lines = text.replace("\r\n", "\n").split("\n")
         text = NOT_SHOWN.sub("", "\n".join(map(_overwritten, lines)))
+    text = INSTALLED.sub("", text) if "/lib/python3." in text else text
     return ADDRESS.sub(r"\1", text) if " at 0x" in text else text
 
 
@@ -119,7 +122,7 @@ def _one(output: dict[str, Any], stem: str, media: Path) -> Output:
     if scripted := [kind for kind in data if kind.startswith(SCRIPTED)]:
         return Output("unshown", text=scripted[0])
     for kind, short in MARKUP.items():
-        if kind in data:
+        if kind in data and not data[kind].startswith("\\begin{Verbatim}"):  # coloured code
             return Output(short, text=text, markup=data[kind])
     if "application/json" in data:
         shown = json.dumps(data["application/json"], indent=2, ensure_ascii=False)

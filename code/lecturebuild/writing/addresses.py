@@ -144,7 +144,7 @@ def _local(project: Project, document: Document, address: Address, what: str) ->
 
 def _error(document: Document, address: Address, message: str) -> LectureError:
     place = crossref.place(document, address.written or "](")
-    if place[1] == 1 and "%" in address.written:
+    if place[1] in (None, 1) and "%" in address.written:
         place = crossref.place(document, unquote(address.written))
     return LectureError(message, *place)
 

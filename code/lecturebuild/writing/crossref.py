@@ -11,7 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from lecturebuild.reading.source import Cell, Document, Line
+from lecturebuild.reading.source import Cell, Document, Line, unplaced
 from lecturebuild.steps.errors import LectureError
 from lecturebuild.steps.store import Result, Step, Store, value
 from lecturebuild.writing import pandoc
@@ -128,7 +128,7 @@ def check_title(document: Document, labels: Labels) -> None:
     if shown[1:]:
         named = place(document, f"#{shown[1]['id']}")
         message = f"'{shown[1]['title']}' is a second title: a page has one '#', its sections '##'"
-        where = named if named[1] > 1 else place(document, f"# {shown[1]['title']}")
+        where = named if named[1] not in (None, 1) else place(document, f"# {shown[1]['title']}")
         raise LectureError(message, *where)
 
 
@@ -282,7 +282,7 @@ def check_references(
             raise LectureError(f"unknown cross-reference @{reference}{hint}", file, line)
 
 
-def place(document: Document, text: str) -> tuple[Path, int]:
+def place(document: Document, text: str) -> tuple[Path, int | None]:
     """Return file and line in which a text stands first."""
     pattern = re.compile(re.escape(text) + r"(?![\w-])")
     for block in document.blocks:
@@ -291,4 +291,4 @@ def place(document: Document, text: str) -> tuple[Path, int]:
                 return block.file, block.number
         elif pattern.search(str(block.options)):
             return block.file, block.line
-    return document.path, 1
+    return unplaced(document)

@@ -25,10 +25,11 @@ EMPTY = re.compile(r"\s*<pre\b[^>]*>\s*</pre>\s*")
 
 VISIBLE = re.compile(r"[^\s<>]|<(?:img|svg|video|audio|table|hr|canvas|picture)\b", re.I)
 NOTHING = re.compile(
-    r"<(script|style)\b.*?</\1\s*>|<!--.*?-->|<(?!img|svg|video|audio|table|hr|canvas|picture)[^>]*>|&nbsp;",
+    r"<(script|style)\b.*?</\1\s*>|<!--.*?-->|<[^>]*\bsrc=[\"']?(?:https?:)?//[^>]*>|<(?!img|svg|video|audio|table|hr|canvas|picture)[^>]*>|&nbsp;",
     re.I | re.S,
 )
-"""What nobody sees of HTML: scripts, styles, comments, tags of elements that may be empty."""
+"""What nobody sees of HTML: scripts, styles, comments, what lies on another host, tags of elements
+that may be empty."""
 DIAGRAM = 'class="sk-top-container'
 """In the HTML of scikit-learn's models."""
 REPR = re.compile(r"<[\w.]+( object)?>")
@@ -225,7 +226,7 @@ def _text(cell: Cell, output: Output, media_folder: Path, media: dict[str, Path]
             # Pages allow no style sheet of an output's own, without which such HTML is a heap.
             return _verbatim(output.text, "cell-output")
         if not VISIBLE.search(NOTHING.sub("", output.markup)):
-            raise _unshown(cell, "text/html with nothing but scripts")
+            raise _unshown(cell, "text/html with nothing but scripts or what other hosts have")
         markup = _extracted(output.markup, media_folder, media)
         fence = _fence(markup)
         raw = [f"{fence}{{=html}}", *markup.split("\n"), fence]
