@@ -264,8 +264,8 @@ def test_latex_without_end_is_stopped_and_its_frame_named(tmp_path):
         "\\end{document}\n"
     )
     with pytest.raises(LectureError) as caught:
-        latex._run_latex("xelatex", tex, tmp_path, Path("deck.qmd"), Limits(8))
-    message = "a.qmd:7: LaTeX in the frame 'Loop' was still running after 8 s and was stopped"
+        latex._run_latex("xelatex", tex, tmp_path, Path("deck.qmd"), Limits(15))
+    message = "a.qmd:7: LaTeX in the frame 'Loop' was still running after 15 s and was stopped"
     assert str(caught.value).startswith(message)
 
 

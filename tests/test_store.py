@@ -249,6 +249,15 @@ def test_code_of_a_step_counts(store, tmp_path):
     assert run(store, step(store, code={"code.py": code}))[0].new
 
 
+def test_code_that_changed_since_it_was_loaded_is_another_one(store, tmp_path):
+    code = tmp_path / "code.py"
+    code.write_text("1")
+    os.utime(code, (1e9, 1e9))
+    loaded = store.key(step(store, code={"code.py": code}), {})["code code.py"]
+    os.utime(code)  # the same text, but perhaps not what this process has loaded
+    assert store.key(step(store, code={"code.py": code}), {})["code code.py"] != loaded
+
+
 def test_error_is_that_of_the_first_step_of_the_plan(store):
     def fail(folder, after, name):
         time.sleep(after)

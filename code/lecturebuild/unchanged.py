@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import sys
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,6 +27,9 @@ _FOREIGN = {"site-packages", "dist-packages", "__pycache__", "_figures", "_test_
 _SYSTEM = ("/bin/", "/dev/", "/etc/", "/lib", "/proc/", "/run/", "/sys/", "/usr/", "/var/")
 _SHELL = {"_", "OLDPWD", "PWD", "SHLVL"}
 """Variables that tell of the shell alone."""
+
+_OWN = str(Path(__file__).parent)
+_STARTED = time.time_ns()
 
 _opened: set[str] = set()
 
@@ -63,8 +67,10 @@ def begin(root: Path) -> Before | None:
         _listen()
         _opened.clear()
         before = Before(root, _look(root), _surroundings(), began)
-        # A file that was changed at this very moment may change again and look the same.
-        return before if _older(before.state, began) else None
+        own = {name: times for name, times in before.state.items() if name.startswith(_OWN)}
+        # A file that was changed at this very moment may change again and look the same; and this
+        # process has loaded its own code long ago, when it waited for a change to preview.
+        return before if _older(before.state, began) and _older(own, _STARTED) else None
     return None
 
 
@@ -126,8 +132,7 @@ def _is_other(name: str, root: Path) -> bool:
     inside = name.removeprefix(f"{root}{os.sep}")
     if inside != name:
         return _passed_over(inside) and not inside.startswith(("_build", ".git"))
-    own = str(Path(__file__).parent)
-    installed = (*_SYSTEM, sys.prefix, sys.base_prefix, own)
+    installed = (*_SYSTEM, sys.prefix, sys.base_prefix, _OWN)
     return not name.startswith(installed) and Path(name).exists()
 
 
@@ -139,7 +144,7 @@ def _look(root: Path, others: Iterable[str] = ()) -> State:
     """Return the state of a project's files, of the renderer's own, and of others."""
     build = root / "_build"
     state: State = {}
-    folders = [str(root), str(Path(__file__).parent)]
+    folders = [str(root), _OWN]
     if (build / "store").is_dir():
         folders.append(str(build / "store"))
     while folders:

@@ -32,6 +32,7 @@ CHANGED = "changed while it was read"
 """Stands for the digest of such a file, which no file has."""
 
 _NEW = ".new"
+_STARTED = time.time()
 _VERSION = re.compile(r"[0-9a-f]{12}-[0-9a-f]{8}")
 
 
@@ -158,7 +159,7 @@ class Store:
     def key(self, step: Step, inputs: Mapping[str, Any]) -> dict[str, str]:
         """Return the digest of everything that a step is made from, by name."""
         code = step.code if step.code is not None else code_of(step.make)
-        parts = {f"code {name}": digest(file) for name, file in code.items()}
+        parts = {f"code {name}": _code(file) for name, file in code.items()}
         for name, item in {**inputs, **step.uses}.items():
             parts[name] = fingerprint(item)
         return parts
@@ -309,6 +310,12 @@ def fingerprint(item: Any) -> str:
     if isinstance(item, Result | File):
         return item.digest
     return _hash(item)
+
+
+def _code(file: Path) -> str:
+    """Return the digest of code that was loaded; of another one, if it was changed since then."""
+    later = file.stat().st_mtime > _STARTED
+    return digest(file) + (CHANGED if later else "")
 
 
 def _hash(item: Any) -> str:
