@@ -7,6 +7,7 @@ time the next run is right.
 """
 
 import argparse
+import os
 import random
 import re
 import shutil
@@ -16,7 +17,9 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import psutil
 from projects import make, write
@@ -47,6 +50,8 @@ def draw():
     fig.text(0, 0, "WORD")
     return fig
 """
+MARK = "LECTURE_KILLS"
+"""The variable of the environment by which the processes are known."""
 SITUATIONS = {"incremental": [], "book alone": ["--to", "html"], "from nothing": []}
 """What the renderer is told."""
 SIGNALS = [signal.SIGKILL, signal.SIGTERM, signal.SIGINT]
@@ -64,13 +69,24 @@ def start(root: Path, situation: str = "incremental") -> subprocess.Popen[bytes]
         shutil.rmtree(root / "_build", ignore_errors=True)
     null = subprocess.DEVNULL
     command = [sys.executable, "-c", COMMAND, "render", str(root), *SITUATIONS[situation]]
-    return subprocess.Popen(command, stdout=null, stderr=null, start_new_session=True)
+    options: dict[str, Any] = {"stdout": null, "stderr": null, "start_new_session": True}
+    return subprocess.Popen(command, env=os.environ | {MARK: str(root)}, **options)
 
 
-def left(ours: set[psutil.Process]) -> list[psutil.Process]:
-    """Return what still runs of some processes after a moment."""
-    _, alive = psutil.wait_procs(ours, timeout=20)
-    return [each for each in alive if each.is_running() and each.status() != psutil.STATUS_ZOMBIE]
+def ours(root: Path) -> list[psutil.Process]:
+    """Return all processes that go back to a renderer of this project."""
+    found = []
+    for each in psutil.process_iter():
+        with suppress(psutil.Error):
+            if each.environ().get(MARK) == str(root) and each.status() != psutil.STATUS_ZOMBIE:
+                found.append(each)
+    return found
+
+
+def left(root: Path) -> list[psutil.Process]:
+    """Return what still runs after a moment."""
+    psutil.wait_procs(ours(root), timeout=20)
+    return ours(root)
 
 
 def word(root: Path) -> str:
@@ -106,12 +122,11 @@ def main() -> None:
             situation = chance.choice([*SITUATIONS])
             running = start(root, situation)
             time.sleep(chance.uniform(0, longest[situation]))
-            ours = set(psutil.Process(running.pid).children(recursive=True))
             sign = chance.choice(SIGNALS)
             met[f"{situation}, {sign.name}" if running.poll() is None else "too late"] += 1
             running.send_signal(sign)
             running.wait()
-            assert not left(ours), f"kill {number}: {left(ours)} still runs"
+            assert not left(root), f"kill {number}: {left(root)} still runs"
             now = word(root)
             assert now in (published, f"W{number}"), f"kill {number}: {now} is published"
             published = now

@@ -1,10 +1,12 @@
 """Whatever a cell, a figure, LaTeX or Pandoc does, the renderer goes on or says what is wrong."""
 
+import json
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from dataclasses import asdict
 from pathlib import Path
 
 import psutil
@@ -13,7 +15,7 @@ from figure_project import make_project
 from projects import lecture, make, read_page, render, text, write
 
 from lecturebuild.reading.yamltext import parse
-from lecturebuild.running import process
+from lecturebuild.running import process, warm
 from lecturebuild.running.process import Limits
 from lecturebuild.steps.errors import LectureError
 from lecturebuild.writing import pandoc
@@ -339,3 +341,19 @@ def test_what_a_process_leaves_running_ends_with_it(tmp_path):
     while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
         assert time.time() < end
         time.sleep(0.01)
+
+
+@pytest.mark.skipif(not warm.FORKS, reason="only on Linux are processes forked from a warm one")
+def test_what_was_forked_ends_with_the_warm_process_however_that_ends(tmp_path):
+    write(tmp_path, {"sleeper.py": "import time\n\n\ndef main():\n    time.sleep(60)\n"})
+    job = warm.Job("sleeper", (), str(tmp_path), {}, 10**9, path=(str(tmp_path), *sys.path))
+    command = [sys.executable, "-P", "-m", "lecturebuild.running.warm"]
+    with subprocess.Popen(command, stdin=-1, stdout=-1, text=True) as parent:
+        print(json.dumps(asdict(job)), file=parent.stdin, flush=True)
+        what, pid, _ = parent.stdout.readline().split()
+        child = psutil.Process(int(pid))
+        assert what == "started"
+        assert child.is_running()
+        parent.kill()
+    _, alive = psutil.wait_procs([child], timeout=20)
+    assert not alive

@@ -11,6 +11,7 @@ renderer's own main module again.
 """
 
 import atexit
+import ctypes
 import gc
 import json
 import os
@@ -248,8 +249,10 @@ def main() -> None:
                     with suppress(Exception):  # the child will say what is wrong with it
                         import_module(name)
                 gc.freeze()
+                here = os.getpid()
                 pid = os.fork()
                 if pid == 0:
+                    _end_with(here)
                     _do(job)
                 children.add(pid)
                 print("started", pid, 0, file=answers)
@@ -273,6 +276,13 @@ def _reap(answers: object) -> None:
                 return
             children.discard(pid)
             print("ended", pid, os.waitstatus_to_exitcode(status), file=answers)  # type: ignore
+
+
+def _end_with(parent: int) -> None:
+    """Have the system end this process when its parent has ended, in whatever way."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+    if os.getppid() != parent:  # already
+        os._exit(1)
 
 
 def _do(job: Job) -> None:
