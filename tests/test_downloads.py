@@ -205,7 +205,7 @@ def test_mistake_in_a_note_is_named(tmp_path):
     root = make(tmp_path / "lecture", {"a.qmd": f"# A {{#sec-a}}\n\n## B\n\n{note}"}, deck="*")
     run = lecture("render", root)
     assert run.code == 1
-    assert run.err.startswith("lecture: a.qmd:3: LaTeX")
+    assert run.err.startswith("lecture: a.qmd:8: LaTeX")
     assert r"Undefined control sequence \nosuchcommand" in run.err
     assert not (root / "_book").exists()
 
