@@ -5,84 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lecturebuild.reading.known import CHOICES, KEYS
 from lecturebuild.reading.yamltext import Settings, check_keys, parse
 from lecturebuild.steps.errors import LectureError
 from lecturebuild.steps.files import is_file
 
-EXECUTE: dict[str, Any] = dict.fromkeys(["echo", "eval", "output", "include", "warning", "error"])
-# Cell options that a project or a document may set for all its cells.
-
-LOOK: dict[str, Any] = dict.fromkeys(
-    """code-copy code-line-numbers code-overflow code-tools css date-format email-obfuscation
-    grid highlight-style html-math-method include-in-header link-external-newwindow
-    lightbox number-depth number-sections theme toc toc-depth toc-location toc-title""".split()
-)
-# They change how Quarto's own HTML looks; the built-in renderer has one look of its own.
-
-EXPECTED = set(
-    "theme toc toc-depth toc-location html-math-method number-sections code-overflow".split()
-)
-# Of these an author does not miss the effect: the one look has a theme, contents, formulas, and
-# code that scrolls where it is too wide.
-
-HTML: dict[str, Any] = LOOK | {"code-fold": None}
-
-BEAMER: dict[str, Any] = dict.fromkeys(
-    """header-includes highlight-style include-in-header incremental institute pdf-engine
-    slide-level toc toc-depth""".split()
-)
-VARIABLES = """aspectratio background-image classoption colorlinks colortheme fontsize fonttheme
-    innertheme linkcolor logo mainfont mathfont monofont navigation outertheme sansfont
-    section-titles theme themeoptions titlegraphic toc-title urlcolor""".split()
-BEAMER |= dict.fromkeys(VARIABLES)
-# Of the latter Pandoc's own template makes something.
-
-SWITCH = ("True|False", "true or false")
-CHOICES = {
-    "aspectratio": ("43|169|1610|149|141|54|32|2013", "43, 169, 1610, 149, 141, 54, 32 or 2013"),
-    "fontsize": ("(8|9|10|11|12|14|17|20)pt", "8pt, 9pt, 10pt, 11pt, 12pt, 14pt, 17pt or 20pt"),
-    "navigation": ("empty|frame|vertical|horizontal", "empty, frame, vertical or horizontal"),
-    "slide-level": ("[0-6]", "a number from 0 to 6"),
-    "toc-depth": ("[1-6]", "a number from 1 to 6"),
-    **dict.fromkeys(
-        "colorlinks incremental link-citations number-sections section-titles toc".split(), SWITCH
-    ),
-}
-"""What a setting must look like, as an expression and in words, where it would else pass unseen."""
 MARKED = re.compile(
     r"\]\(|(?<!\w)[*_`][^\s*_`][^*_`]*[*_`](?!\w)|\$[^\s$][^$]*\$|</?[a-zA-Z][^>]*>|\\[a-zA-Z]"
 )
 """Markdown, which Quarto would read in a text that we show as it is."""
-
-EXECUTING = EXECUTE | dict.fromkeys(["freeze", "cache", "timeout", "memory"])
-BOTH: dict[str, Any] = dict.fromkeys(
-    "bibliography csl filters jupyter lang link-citations nocite".split()
-) | {"execute": EXECUTING}
-# Keys of a book and of a deck alike.
-
-PROJECT_FILE = BOTH | {
-    "format": {"html": HTML},
-    "latex-macros": None,
-    "lecture": dict.fromkeys(["classes"]),
-    "project": dict.fromkeys(["type", "output-dir", "post-render", "resources"]),
-    "book": dict.fromkeys(
-        """author chapters date description page-footer page-navigation repo-actions repo-branch
-        repo-url search sidebar site-url subtitle title""".split()
-    ),
-}
-DECK_HEADER = BOTH | dict.fromkeys(
-    "author date institute latex-macros subtitle suppress-bibliography title toc".split()
-) | {"format": {"beamer": BEAMER}}  # fmt: skip
-DECK_FILE = {key: DECK_HEADER[key] for key in DECK_HEADER if key not in ("format", "toc")} | {
-    "project": dict.fromkeys(["type", "output-dir", "render"])
-}
-PAGE_HEADER: dict[str, Any] = {
-    "execute": EXECUTING, "format": {"html": dict.fromkeys(["code-fold"])}, "jupyter": None,
-}  # fmt: skip
-# A page shares title, bibliography, filters and the rest with its book.
-
-ONE_LOOK = ("page-navigation", "repo-actions", "search", "sidebar")
-"""Keys under `book` for what the book has anyway, in its own way."""
 
 STAGES = ("pre-ast", "post-ast", "pre-quarto")
 """When a filter of the project runs under Quarto; here all run first, in this order."""
@@ -210,7 +141,7 @@ def read_project(root: Path) -> Project:
     for key in ("title", "subtitle", "author", "date"):
         if key in settings.values:
             raise settings.error(f"give '{key}' under 'book'", key)
-    check_keys(settings, PROJECT_FILE)
+    check_keys(settings, KEYS["project-file"])
     check_choices(settings, "format", "html")
     check_choices(settings)
     for key in ("title", "subtitle", "description", "page-footer"):
@@ -236,10 +167,10 @@ def without_effect(settings: Settings) -> list[str]:
     """Return a message for each key that changes only what Quarto itself does."""
     html, book = settings.get("format", "html"), settings.get("book")
     html = html if isinstance(html, dict) else {}
-    look = html.keys() & (LOOK.keys() - EXPECTED)
+    look = html.keys() & (KEYS["look"].keys() - KEYS["expected"].keys())
     look |= {"html-math-method"} if html.get("html-math-method", "mathml") != "mathml" else set()
     paths: list[tuple[str, ...]] = [("format", "html", key) for key in sorted(look)]
-    paths += [("book", key) for key in ONE_LOOK if book.get(key) not in (None, True)]
+    paths += [("book", key) for key in KEYS["one-look"] if book.get(key) not in (None, True)]
     paths += [("execute", key) for key in ("cache", "freeze") if settings.get("execute", key)]
     return [
         str(settings.error(f"warning: '{path[-1]}' changes only what Quarto itself does", *path))
@@ -323,7 +254,7 @@ def _deck(settings: Settings, root: Path, book_output: Path) -> Deck | None:
         if nested.get("format"):
             message = "what concerns Beamer stands under 'format' in the header of the deck itself"
             raise nested.error(message, "format")
-        check_keys(nested, DECK_FILE)
+        check_keys(nested, KEYS["deck-file"])
         documents = nested.texts("project", "render") or sorted(
             path.name for path in folder.glob("*.qmd")
         )

@@ -7,19 +7,17 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from lecturebuild.reading.project import DECK_HEADER, EXECUTE, PAGE_HEADER, check_choices
+from lecturebuild.reading.known import KEYS
+from lecturebuild.reading.project import check_choices
 from lecturebuild.reading.yamltext import Settings, check_keys, parse
 from lecturebuild.steps.errors import LectureError
 from lecturebuild.steps.files import is_file
 
-CELL_OPTIONS: dict[str, Any] = EXECUTE | dict.fromkeys(
-    """label fig-cap fig-alt code-fold tags lst-label lst-cap filename cache""".split()
-)
 MARKUP = re.compile(r"Markdown|HTML|Latex|_repr_")
 """In the code of cells that may show text of their own."""
 DEEPEST = 100
 """So many files may include one another, and so many divs stand inside one another."""
-FLAGS = set(EXECUTE)
+FLAGS = KEYS["execute"].keys()
 TAGS = {"solution", "book"}
 """Tags of cells that mean something."""
 FOLDER_FILE = "_metadata.yml"
@@ -33,7 +31,7 @@ ESCAPED = re.compile(r"\{(\{\{<.*?>\}\})\}")
 CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 OPTION = re.compile(r"#\s?\|\s?(.*)")
 LATE_OPTION = re.compile(
-    rf"#\s?\|\s*[\w-]+\s*:|\s*(?:#+\s*[|!]|%+\||//+\|)\s*(?:{'|'.join(CELL_OPTIONS)})\s*[:=]"
+    rf"#\s?\|\s*[\w-]+\s*:|\s*(?:#+\s*[|!]|%+\||//+\|)\s*(?:{'|'.join(KEYS['cell'])})\s*[:=]"
 )
 """An option that is a mere comment, since it does not begin with '#|' or stands too late."""
 EXAMPLE = re.compile(r"^(\s*)\(@([\w-]*)\)(?=\s)")
@@ -262,7 +260,7 @@ class _Reader:
         count = len(header)
         _check_late_options(code, count, path, number + 1)
         options = parse("\n".join(found[1] for found in header if found), path, number + 1)
-        check_keys(options, CELL_OPTIONS)
+        check_keys(options, KEYS["cell"])
         _check_values(options)
         index = self.counts.get(page, 0)
         self.counts[page] = index + 1
@@ -286,7 +284,7 @@ def read_document(root: Path, path: Path, pages: tuple[Path, ...], *projects: Se
     settings, skip = _header(lines, path)
     if path in pages and settings.get("title"):
         raise settings.error("give a page's title as '# Title {#sec-name}' in its text", "title")
-    check_keys(settings, PAGE_HEADER if path in pages else DECK_HEADER)
+    check_keys(settings, KEYS["page-header" if path in pages else "deck-header"])
     check_choices(settings, "format", "beamer")
     check_choices(settings)
     defaults: dict[str, Any] = {}
@@ -295,7 +293,7 @@ def read_document(root: Path, path: Path, pages: tuple[Path, ...], *projects: Se
             raise source.error("the only kernel supported is python3", "jupyter")
         execute = source.get("execute")
         execute = execute if isinstance(execute, dict) else {}
-        defaults |= {key: execute[key] for key in EXECUTE if key in execute}
+        defaults |= {key: execute[key] for key in FLAGS if key in execute}
         for key in FLAGS & execute.keys():
             if not isinstance(execute[key], bool):
                 raise source.error(f"'{key}' must be true or false", "execute", key)
@@ -316,7 +314,7 @@ def _folder_settings(root: Path, path: Path) -> list[Settings]:
         file = folder / FOLDER_FILE
         if (root / file).is_file():
             found.append(parse("\n".join(_lines(root, file)), file))
-            check_keys(found[-1], PAGE_HEADER)
+            check_keys(found[-1], KEYS["page-header"])
     return found
 
 

@@ -23,7 +23,7 @@ from lecturebuild.writing import crossref, pandoc
 from lecturebuild.writing.book import markup, pictures, sources
 from lecturebuild.writing.crossref import Labels
 from lecturebuild.writing.pandoc import MEDIA, Woven
-from lecturebuild.writing.words import translated, words
+from lecturebuild.writing.words import WORDS_FILE, translated, words
 
 THEME = Path(__file__).parent / "theme"
 REFERENCES = "\n## {} {{.unnumbered}}\n\n::: {{#refs}}\n:::\n"
@@ -145,7 +145,7 @@ def page_step(
 
     `offered` gives files that were made for the page: their places in the book, and notes.
     """
-    files = [*sorted(THEME.glob("*.html")), *FILTERS, LAST_FILTER]
+    files = [*sorted(THEME.glob("*.html")), WORDS_FILE, *FILTERS, LAST_FILTER]
     places = (project.root, project.root / page.parent)
     own = used_files(project)
     own += pandoc.loaded_by(tuple(project_filters(project)), places)

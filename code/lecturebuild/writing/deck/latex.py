@@ -17,13 +17,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from lecturebuild.reading.project import (
-    VARIABLES,
-    Deck,
-    Project,
-    authors,
-    filter_names,
-)
+from lecturebuild.reading.known import KEYS
+from lecturebuild.reading.project import Deck, Project, authors, filter_names
 from lecturebuild.reading.source import Document, Line
 from lecturebuild.reading.yamltext import Settings
 from lecturebuild.running import process
@@ -368,7 +363,7 @@ def _used_files(project: Project, document: Document) -> list[Path]:
 def _settings(project: Project, deck: Deck, document: Document) -> dict[str, Any]:
     """Return Pandoc's defaults for the deck."""
     beamer = _beamer(document)
-    variables = {key: value for key, value in beamer.items() if key in VARIABLES}
+    variables = {key: value for key, value in beamer.items() if key in KEYS["variables"]}
     if "author" not in _metadata(project, deck, document):
         # Not on the title page, then, but in the PDF's properties.
         variables["author-meta"] = _plain("; ".join(authors(project.settings, "book", "author")))
