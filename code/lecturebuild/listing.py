@@ -13,7 +13,7 @@ from typing import Any
 
 from lecturebuild.reading import gate
 from lecturebuild.reading.project import Project, read_project
-from lecturebuild.reading.source import Document, Line, name, read_document
+from lecturebuild.reading.source import Document, name, read_document
 from lecturebuild.running.execute import executed, lists_file
 from lecturebuild.running.figures import figure, find_root
 from lecturebuild.steps.store import Store
@@ -114,7 +114,7 @@ def marked_terms(pages: Iterable[Document]) -> list[Term]:
     found: dict[str, Term] = {}
     read = ""
     for page in pages:
-        text = "\n".join(_text(page))
+        text = "\n".join(line.text for line in page.text)
         heading = re.search(r"^# (.+?)\s*(\{|$)", text, re.MULTILINE)
         title = heading[1] if heading else page.path.stem
         text = UNREAD.sub("", text)
@@ -133,10 +133,6 @@ def _uncapitalised(term: str, text: str) -> str:
     if first != small.capitalize() or not re.search(rf"(?<![^\s(*\[]){small}(?![\w/-]|\.\w)", text):
         return term  # a name, or an abbreviation
     return small + term.removeprefix(first)
-
-
-def _text(page: Document) -> list[str]:
-    return [block.text for block in page.blocks if isinstance(block, Line) and not block.verbatim]
 
 
 def index_of_terms() -> None:

@@ -53,6 +53,10 @@ def _text(block: Line | Cell) -> str:
     return block.text if isinstance(block, Line) else str(block.options.get("fig-cap", ""))
 
 
+def _at(block: Line | Cell) -> tuple[str, int]:
+    return str(block.file), block.place[1]
+
+
 def bibliography(project: Project, found: dict[Path, crossref.Labels]) -> Iterator[Problem]:
     """Find entries of the bibliography that no text cites."""
     references = {reference for page in found.values() for reference in page.references}
@@ -73,23 +77,22 @@ def alternative_texts(documents: list[Document]) -> Iterator[Problem]:
             if not (caption or (cell.label or "").startswith("fig-")):
                 continue
             if not alt:
-                yield Problem(str(cell.file), cell.line, f"'{cell.label}' has no fig-alt")
+                yield Problem(*_at(cell), f"'{cell.label}' has no fig-alt")
             elif _plain(alt) in _plain(caption) or _plain(caption) == _plain(alt):
-                message = f"the fig-alt of '{cell.label}' repeats the caption"
-                yield Problem(str(cell.file), cell.line, message)
+                yield Problem(*_at(cell), f"the fig-alt of '{cell.label}' repeats the caption")
         for line, caption, target, attributes in _pictures(document):
             given = re.search(r"""fig-alt=(["'])(.*?)\1""", attributes)
             if given is None or (caption and not given[2].strip()):
-                yield Problem(str(line.file), line.number, f"the picture {target} has no fig-alt")
+                yield Problem(*_at(line), f"the picture {target} has no fig-alt")
             elif caption and _plain(given[2]) in _plain(caption):
-                message = f"the fig-alt of the picture {target} repeats the caption"
-                yield Problem(str(line.file), line.number, message)
+                yield Problem(
+                    *_at(line), f"the fig-alt of the picture {target} repeats the caption"
+                )
 
 
 def _pictures(document: Document) -> Iterator[tuple[Line, str, str, str]]:
     """Yield line, caption, target and attributes of each picture that the Markdown shows."""
-    lines = [block for block in document.blocks if isinstance(block, Line)]
-    lines = [line for line in lines if not line.verbatim]
+    lines = document.text
     text = "\n".join(re.sub(r"`[^`]*`", lambda code: " " * len(code[0]), x.text) for x in lines)
     for found in PICTURE.finditer(text):
         yield lines[text.count("\n", 0, found.start())], found[1], found[2], found[3] or ""
@@ -136,11 +139,7 @@ def both_outputs(documents: list[Document], deck: Document) -> Iterator[Problem]
 
 
 def _lacking(document: Document, there: set[Path], output: str, own: str) -> Iterator[Problem]:
-    marked = {
-        (block.file, block.number if isinstance(block, Line) else block.line)
-        for block, around in nested(document)
-        if any(map(MARKED.search, around))
-    }
+    marked = {block.place for block, around in nested(document) if any(map(MARKED.search, around))}
     for label, file, line in crossref.definitions(document):
         if label.startswith(("fig-", "eq-")) and file not in there and (file, line) not in marked:
             mark = f'::: {{.content-visible when-format="{own}"}}'
@@ -181,9 +180,9 @@ def _in_source(
     place = page.relative_to(project.output)
     for document in documents:
         if document.path.with_suffix(".html") == place:
-            for block in document.blocks:
-                if isinstance(block, Line) and not block.verbatim and link in block.text:
-                    return Problem(str(block.file), block.number, message)
+            for line in document.text:
+                if link in line.text:
+                    return Problem(*_at(line), message)
             return Problem(str(document.path), 0, message)
     return Problem(str(relative(page, project.root)), 0, message)
 
@@ -216,9 +215,7 @@ def _well_formed(address: str) -> bool:
 
 def _source_lines(project: Project, documents: list[Document]) -> Iterator[tuple[str, int, str]]:
     for document in documents:
-        for block in document.blocks:
-            if isinstance(block, Line):
-                yield str(block.file), block.number, block.text
+        yield from ((*_at(line), line.text) for line in document.lines)
     for name in project.settings.texts("bibliography"):
         lines = (project.root / name).read_text(encoding="utf-8").splitlines()
         for number, text in enumerate(lines, start=1):

@@ -249,12 +249,12 @@ def _place(document: Document, complaint: Complaint) -> tuple[Path, int | None] 
         return _unpaired(document)
     if complaint.mark == "dollar":
         return _lone_dollar(document)
-    lines = [block for block in document.blocks if isinstance(block, Line)]
+    lines = document.lines
     if complaint.mark in ("list", "table", "heading", "quotation"):
         for before, line in pairwise(lines):
             glued = before.text.strip() and before.file == line.file and not line.verbatim
             if glued and line.text.lstrip().startswith(complaint.where[-1]):
-                return line.file, line.number
+                return line.place
         return None
     begin = re.match(r"\W*\w+", complaint.where[-1]) if complaint.mark else None
     # Quotation marks and dashes are others in what Pandoc has read.
@@ -266,13 +266,13 @@ def _place(document: Document, complaint: Complaint) -> tuple[Path, int | None] 
         for line in lines:
             shown = line.text if FENCE.match(line.text) else without_code(line.text)
             if (not line.verbatim or FENCE.match(line.text)) and pattern.search(shown):
-                return line.file, line.number
+                return line.place
         for cell in document.cells:
             if pattern.search(f"{cell.code} {cell.options}"):
-                return cell.file, cell.line
+                return cell.place
         for line in lines if not complaint.mark else ():
             if pattern.search(line.text):  # of raw text
-                return line.file, line.number
+                return line.place
     return None if complaint.mark else unplaced(document)
 
 
@@ -292,7 +292,7 @@ def _unpaired(document: Document) -> tuple[Path, int] | None:
     for paragraph in _paragraphs(document):
         odd = [line for line in paragraph if odd_dollars(line.text)]
         if len(odd) % 2:
-            return odd[-1].file, odd[-1].number
+            return odd[-1].place
     return None
 
 
@@ -305,6 +305,5 @@ def _lone_dollar(document: Document) -> tuple[Path, int] | None:
         # What is cut out leaves its line breaks, so that lines can be counted.
         text = formula.sub(lambda found: "x" + "\n" * found[0].count("\n"), text)
         if found := lone.search(text):
-            line = paragraph[text.count("\n", 0, found.start())]
-            return line.file, line.number
+            return paragraph[text.count("\n", 0, found.start())].place
     return None

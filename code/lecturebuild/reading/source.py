@@ -1,6 +1,7 @@
 """Read a document: expand its includes, find its cells, keep file and line of everything."""
 
 import re
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from itertools import takewhile
@@ -47,8 +48,21 @@ HIDDEN_CELL = re.compile(r"(?:`{3,}|~{3,})\s*\{\s*[a-zA-Z]\w*")
 ENGINE = re.compile(r"^\{(\w[\w-]*)(?P<rest>[^}]*)\}\s*$")
 
 
+class Block(ABC):
+    """A part of a document."""
+
+    @property
+    @abstractmethod
+    def place(self) -> tuple[Path, int]:
+        """File and line in which it stands."""
+
+    def error(self, message: str) -> LectureError:
+        """Return an error that points to it."""
+        return LectureError(message, *self.place)
+
+
 @dataclass(frozen=True)
-class Line:
+class Line(Block):
     """One line of Markdown and where it stands; `verbatim` inside a code block."""
 
     text: str
@@ -56,9 +70,14 @@ class Line:
     number: int
     verbatim: bool = False
 
+    @property
+    def place(self) -> tuple[Path, int]:
+        """File and line."""
+        return self.file, self.number
+
 
 @dataclass(frozen=True)
-class Cell:
+class Cell(Block):
     """An executable cell.
 
     `page` and `index` name it: the document whose kernel executes it, and its place there.
@@ -75,6 +94,11 @@ class Cell:
     index: int
 
     @property
+    def place(self) -> tuple[Path, int]:
+        """File and line of its fence."""
+        return self.file, self.line
+
+    @property
     def label(self) -> str | None:
         """The cell's label, if it has one."""
         return self.options.get("label")
@@ -87,6 +111,16 @@ class Document:
     path: Path
     header: Settings
     blocks: tuple[Line | Cell, ...]
+
+    @property
+    def lines(self) -> list[Line]:
+        """All lines of Markdown, those of code blocks too."""
+        return [block for block in self.blocks if isinstance(block, Line)]
+
+    @property
+    def text(self) -> list[Line]:
+        """The lines of Markdown outside of code."""
+        return [line for line in self.lines if not line.verbatim]
 
     @property
     def cells(self) -> list[Cell]:
@@ -104,8 +138,7 @@ def unplaced(document: Document) -> tuple[Path, int | None]:
 
     It is the one cell that shows markup; the file alone if there are several.
     """
-    cells = [cell for cell in document.cells if MARKUP.search(cell.code)]
-    places: list[tuple[Path, int | None]] = [(cell.file, cell.line) for cell in cells]
+    places = [cell.place for cell in document.cells if MARKUP.search(cell.code)]
     return (document.path, None) if places[1:] else (*places, (document.path, 1))[0]
 
 
@@ -138,22 +171,20 @@ class _Reader:
                 end = _closing(lines, number, fence["fence"], path)
                 engine = ENGINE.match(fence["info"])
                 if fence["info"].startswith("{{"):
-                    raise LectureError(
-                        "to show a cell as text, put a longer fence around it", path, number
-                    )
+                    message = "to show a cell as text, put a longer fence around it"
+                    raise LectureError(message, path, number)
                 if engine:
                     self._cell(path, number, fence["indent"], engine, lines[number:end], page)
                 elif not INFO.fullmatch(fence["info"]):
                     message = (
                         f"'{fence['info']}' cannot stand behind a fence; write a language, or "
-                        "{.language #label name=value}"
                     )
+                    message += "{.language #label name=value}"
                     raise LectureError(message, path, number)
                 else:
-                    first, last = lines[number - 1], lines[end]
-                    self.blocks.append(Line(first, path, number, verbatim=True))
-                    self._verbatim(path, number + 1, lines[number:end])
-                    self.blocks.append(Line(last, path, end + 1, verbatim=True))
+                    self.blocks.append(Line(text, path, number, verbatim=True))
+                    self.blocks += self._code(path, number + 1, lines[number:end])
+                    self.blocks.append(Line(lines[end], path, end + 1, verbatim=True))
                 number = end + 1
             elif "{{<" in text and SHORTCODE.search(plain := without_code(text)):
                 whole, end = _whole_shortcode(lines, number, path)
@@ -165,8 +196,8 @@ class _Reader:
             elif text.rstrip() == "---" and YAML_LINE.match("".join(lines[number : number + 1])):
                 message = (
                     "a YAML header stands at the beginning of a file; around a rule of dashes "
-                    "stand blank lines"
                 )
+                message += "stand blank lines"
                 raise LectureError(message, path, number)
             elif "{" in text and HIDDEN_CELL.search(without_code(text)):
                 message = "a cell begins on a line of its own, not in a quotation or behind text"
@@ -177,37 +208,29 @@ class _Reader:
             else:
                 self.blocks.append(Line(ESCAPED.sub(r"\1", text), path, number))
 
-    def _verbatim(self, path: Path, number: int, lines: list[str]) -> None:
-        """Append the lines of a code block; an include in it shows the file's text."""
-        for text, file, line in self._code(path, number, lines):
-            self.blocks.append(Line(text, file, line, verbatim=True))
-
-    def _code(self, path: Path, number: int, lines: list[str]) -> list[tuple[str, Path, int]]:
-        """Return lines of code, with included files, each with its file and line."""
-        code: list[tuple[str, Path, int]] = []
+    def _code(self, path: Path, number: int, lines: list[str]) -> list[Line]:
+        """Return lines of code; an include in it shows the file's text."""
+        code: list[Line] = []
         for here, text in enumerate(lines, start=number):
             if include := INCLUDE.match(text):
                 inner = self._included(path, here, include[1].strip("'\""))
                 indent = text[: len(text) - len(text.lstrip())]
-                code += [
-                    (indent + line, inner, count)
-                    for count, line in enumerate(_lines(self.root, inner), start=1)
-                ]
+                for count, line in enumerate(_lines(self.root, inner), start=1):
+                    code.append(Line(indent + line, inner, count, verbatim=True))
             elif SHORTCODE.search(ESCAPED.sub("", text)):
                 raise _no_shortcode(text, path, here)
             else:
-                code.append((ESCAPED.sub(r"\1", text), path, here))
+                code.append(Line(ESCAPED.sub(r"\1", text), path, here, verbatim=True))
         return code
 
     def _included(self, path: Path, number: int, target: str) -> Path:
         """Return the path, from the project's folder, of a file that another one includes."""
         if target.startswith("/"):
-            raise LectureError(
+            message = (
                 f"include {target} by a path relative to this file: Quarto resolves a leading "
-                "slash from each project's own folder",
-                path,
-                number,
+                "slash from each project's own folder"
             )
+            raise LectureError(message, path, number)
         included = (self.root / path.parent / target).resolve()
         if not is_file(included):
             raise LectureError(f"no such file to include: {target}", path, number)
@@ -225,12 +248,8 @@ class _Reader:
             chain = " → ".join(str(file) for file in (*stack[stack.index(inner) :], inner))
             raise LectureError(f"includes itself: {chain}", path, number)
         if _lines(self.root, inner)[0].rstrip() == "---":
-            raise LectureError(
-                "an included document must have no YAML header; give its title as "
-                "'# Title {#sec-name}'",
-                inner,
-                1,
-            )
+            message = "an included document must have no YAML header; give its title as "
+            raise LectureError(f"{message}'# Title {{#sec-name}}'", inner, 1)
         # A page of the book is executed as that page, wherever else it is included.
         kernel = inner if inner in self.pages else page
         if kernel != page and self.counts.get(kernel):
@@ -249,13 +268,10 @@ class _Reader:
         page: Path,
     ) -> None:
         if engine[1] != "python" or engine["rest"].strip():
-            raise LectureError(
-                f"a cell of kind '{engine[0].strip()}' is not supported, only '{{python}}' is",
-                path,
-                number,
-            )
+            message = f"a cell of kind '{engine[0].strip()}' is not supported, only '{{python}}' is"
+            raise LectureError(message, path, number)
         code = [line.removeprefix(indent) for line in code]
-        code = [text for text, _, _ in self._code(path, number + 1, code)]
+        code = [line.text for line in self._code(path, number + 1, code)]
         header = list(takewhile(bool, map(OPTION.match, code)))
         count = len(header)
         _check_late_options(code, count, path, number + 1)
@@ -363,12 +379,10 @@ def _whole_shortcode(lines: list[str], number: int, path: Path) -> tuple[str, in
 def _no_shortcode(text: str, path: Path, number: int) -> LectureError:
     found = SHORTCODE.search(text)
     name = found[1] if found else ""
-    message = (
-        "an include stands alone on its line"
-        if name == "include"
-        else f"the shortcode '{name}' is not supported; only 'include' is. To show it as it is, "
-        f"write {{{{{{< {name} … >}}}}}}"
-    )
+    message = f"the shortcode '{name}' is not supported; only 'include' is. To show it as it is, "
+    message += f"write {{{{{{< {name} … >}}}}}}"
+    if name == "include":
+        message = "an include stands alone on its line"
     return LectureError(message, path, number)
 
 
@@ -376,9 +390,9 @@ def _check_late_options(code: list[str], count: int, path: Path, line: int) -> N
     """Raise an error at an option that is a mere comment, since something stands before it."""
     for number, text in enumerate(code[count:], start=line + count):
         if LATE_OPTION.match(text):
-            message = (
-                f"'{text.strip()}' is a comment here: options begin with '#|' and stand at the "
-                "beginning of the cell, without a blank line or code before or between them"
+            message = f"'{text.strip()}' is a comment here: options begin with '#|' and stand at "
+            message += (
+                "the beginning of the cell, without a blank line or code before or between them"
             )
             raise LectureError(message, path, number)
 
@@ -431,9 +445,8 @@ def _check_values(options: Settings) -> None:
         if key == "label" and not (isinstance(value, str) and LABEL.fullmatch(value)):
             raise options.error("'label' must be a word such as fig-relu", key)
         if key == "label" and value.startswith("tbl-"):
-            raise options.error(
-                "a cell cannot be a table that one refers to; write the table in Markdown", key
-            )
+            message = "a cell cannot be a table that one refers to; write the table in Markdown"
+            raise options.error(message, key)
 
 
 def _lines(root: Path, path: Path) -> list[str]:

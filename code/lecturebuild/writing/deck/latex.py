@@ -19,7 +19,7 @@ from typing import Any
 
 from lecturebuild.reading.known import KEYS
 from lecturebuild.reading.project import Deck, Project, authors, filter_names
-from lecturebuild.reading.source import Document, Line
+from lecturebuild.reading.source import Document
 from lecturebuild.reading.yamltext import Settings
 from lecturebuild.running import process
 from lecturebuild.running.process import Limits
@@ -199,11 +199,10 @@ def typeset(
 def _at_command(error: LectureError, document: Document) -> LectureError:
     """Return an error about an unknown command with the line of the frame in which it stands."""
     command = re.search(r"Undefined control sequence ?(\\\w+)$", error.message)
-    lines = [block for block in document.blocks if isinstance(block, Line)]
-    for block in lines if command else ():
-        after = str(block.file) == str(error.file) and block.number >= (error.line or 0)
-        if command and after and re.search(re.escape(command[1]) + r"(?![A-Za-z])", block.text):
-            return LectureError(error.message, block.file, block.number)
+    for line in document.lines if command else ():
+        after = str(line.file) == str(error.file) and line.number >= (error.line or 0)
+        if command and after and re.search(re.escape(command[1]) + r"(?![A-Za-z])", line.text):
+            return line.error(error.message)
     return error
 
 

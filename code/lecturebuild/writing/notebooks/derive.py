@@ -87,8 +87,7 @@ def notebooks_of(document: Document) -> list[Notebook]:
         return []
     for cell in document.cells:
         if cell.indent:
-            message = f"{name(cell)} stands in a list, which a notebook's cell cannot"
-            raise LectureError(message, cell.file, cell.line)
+            raise cell.error(f"{name(cell)} stands in a list, which a notebook's cell cannot")
     return [
         Notebook(document.path, each, solution)
         for each in dict.fromkeys(names)
@@ -104,17 +103,15 @@ def _check_place(cell: Cell, answer: bool) -> None:
         message = "has the tag 'solution': put it into a '::: {.answer}' div"
     else:
         return
-    raise LectureError(f"{name(cell)} {message}", cell.file, cell.line)
+    raise cell.error(f"{name(cell)} {message}")
 
 
 def _check_name(line: Line, attributes: str, around: tuple[str, ...]) -> str:
     found = NOTEBOOK.search(attributes)
     if found is None:
-        message = 'a notebook div needs a name: ::: {.notebook name="other"}'
-        raise LectureError(message, line.file, line.number)
+        raise line.error('a notebook div needs a name: ::: {.notebook name="other"}')
     if around:
-        message = "a notebook div must not stand inside another div"
-        raise LectureError(message, line.file, line.number)
+        raise line.error("a notebook div must not stand inside another div")
     return found[1]
 
 
@@ -243,12 +240,12 @@ def _text(notebook: Notebook, document: Document, archive: str) -> Lines:
     needs = _needs(document, archive)
     for block, _ in _blocks(notebook, document):
         if isinstance(block, Line):
-            lines.append((block.text, (block.file, block.number)))
+            lines.append((block.text, block.place))
             if needs and not block.verbatim and HEADING.match(block.text):
                 lines += needs
                 needs = []
         elif "book" not in tags(block):
-            lines += [(text, (block.file, block.line)) for text in _mark(notebook, block)]
+            lines += [(text, block.place) for text in _mark(notebook, block)]
     return needs + lines
 
 
@@ -265,7 +262,7 @@ def _mark(notebook: Notebook, cell: Cell) -> list[str]:
 def _needs(document: Document, archive: str) -> Lines:
     """Return a list of what must be there before a notebook runs."""
     lines: Lines = [
-        (block.text, (block.file, block.number))
+        (block.text, block.place)
         for block, around in nested(document)
         if isinstance(block, Line) and _inside("downloads", around)
     ]
