@@ -165,7 +165,7 @@ PATHS = [
     "/linked/",
     "/loop",
     "/%00",
-    f"/{'a' * 300}",
+    f"/{'a' * 5000}",
     "/_lecture/../preview.py",
     "/_lecture/preview.py",
 ]

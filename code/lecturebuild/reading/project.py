@@ -105,6 +105,15 @@ def filter_names(settings: Settings) -> list[str]:
     return [path for paths in stages.values() for path in paths]
 
 
+def named_files(settings: Settings, folder: Path, key: str) -> list[Path]:
+    """Return the files that settings name under a key, by their paths from a folder."""
+    names = filter_names(settings) if key == "filters" else settings.texts(key)
+    for name in names:
+        if not (folder / name).is_file():
+            raise settings.error(f"no such file: {name}", key)
+    return [folder / name for name in names]
+
+
 def check_choices(settings: Settings, *path: str) -> None:
     """Raise an error at the first setting, of those below a key, with a value that nobody knows."""
     below = settings.get(*path)

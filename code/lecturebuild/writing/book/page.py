@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import unquote
 
-from lecturebuild.reading.project import Project, authors, filter_names
+from lecturebuild.reading.project import Project, authors, named_files
 from lecturebuild.reading.yamltext import Settings
 from lecturebuild.steps.errors import relative
 from lecturebuild.steps.files import digest
@@ -49,6 +49,8 @@ FILTERS = [
 ]
 LAST_FILTER = pandoc.FILTERS / "notes.lua"
 """Runs after citations are set, which may themselves be notes."""
+LOADED = [pandoc.FILTERS / "shared" / "references.lua"]
+"""What filters load."""
 LATER_FONTS = {
     "stix-two-math": re.compile("<math"),
     "source-serif-4-latin-400-italic": re.compile("^<p>.*<em>", re.M),
@@ -100,8 +102,7 @@ def cited(labels: Iterable[Labels]) -> frozenset[str]:
 
 def project_filters(project: Project) -> list[Path]:
     """Return the project's own filters."""
-    files = _existing(project, "filters", filter_names(project.settings))
-    return pandoc.others(files, FILTERS)
+    return pandoc.others(_files(project, "filters"), FILTERS)
 
 
 def bibliography(project: Project) -> list[Path]:
@@ -121,16 +122,7 @@ def used_files(project: Project) -> list[Path]:
 
 
 def _files(project: Project, key: str) -> list[Path]:
-    return _existing(project, key, project.settings.texts(key))
-
-
-def _existing(project: Project, key: str, names: list[str]) -> list[Path]:
-    files = []
-    for name in names:
-        if not (project.root / name).is_file():
-            raise project.settings.error(f"no such file: {name}", key)
-        files.append(project.root / name)
-    return files
+    return named_files(project.settings, project.root, key)
 
 
 def referred_to(book: Book, labels: Labels) -> dict[str, dict[str, Any]]:
@@ -145,7 +137,7 @@ def page_step(
 
     `offered` gives files that were made for the page: their places in the book, and notes.
     """
-    files = [*sorted(THEME.glob("*.html")), WORDS_FILE, *FILTERS, LAST_FILTER]
+    files = [*sorted(THEME.glob("*.html")), WORDS_FILE, *FILTERS, LAST_FILTER, *LOADED]
     places = (project.root, project.root / page.parent)
     own = used_files(project)
     own += pandoc.loaded_by(tuple(project_filters(project)), places)

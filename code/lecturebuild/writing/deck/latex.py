@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from lecturebuild.reading.known import KEYS
-from lecturebuild.reading.project import Deck, Project, authors, filter_names
+from lecturebuild.reading.project import Deck, Project, authors, named_files
 from lecturebuild.reading.source import Document
 from lecturebuild.reading.yamltext import Settings
 from lecturebuild.running import process
@@ -28,7 +28,7 @@ from lecturebuild.steps.files import digest, discard, in_project
 from lecturebuild.steps.store import Read, Step, before, previous, value
 from lecturebuild.writing import pandoc
 from lecturebuild.writing.book import pictures
-from lecturebuild.writing.book.page import macros
+from lecturebuild.writing.book.page import LOADED, macros
 from lecturebuild.writing.deck import handout
 from lecturebuild.writing.pandoc import Woven
 from lecturebuild.writing.words import words
@@ -82,7 +82,7 @@ def deck_step(project: Project, document: Document, woven: Step, index: Step, sh
 
     `shown` gives the files of the pictures that the deck shows, by their addresses.
     """
-    files = [*FILTERS, PLACES, *_used_files(project, document)]
+    files = [*FILTERS, *LOADED, PLACES, *_used_files(project, document)]
     return Step(
         "deck",
         document.path.as_posix(),
@@ -334,13 +334,7 @@ def _listed(project: Project, document: Document, key: str) -> list[Path]:
     assert project.deck is not None
     header, settings = document.header, project.deck.settings
     base = header if header.get(key) is not None else settings
-    origin = document.path.parent if base is header else Path(settings.file).parent
-    paths = []
-    for name in filter_names(base) if key == "filters" else base.texts(key):
-        if not (project.root / origin / name).is_file():
-            raise base.error(f"no such file: {name}", key)
-        paths.append(project.root / origin / name)
-    return paths
+    return named_files(base, project.root / base.file.parent, key)
 
 
 def _included(project: Project, document: Document) -> list[Path]:

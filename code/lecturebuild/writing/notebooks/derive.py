@@ -24,7 +24,7 @@ from lecturebuild.running.outputs import MARKUP, PICTURES, Output
 from lecturebuild.steps.errors import LectureError, relative
 from lecturebuild.steps.store import Step, value
 from lecturebuild.writing import crossref, pandoc
-from lecturebuild.writing.book.page import Book, bibliography, macros, referred_to
+from lecturebuild.writing.book.page import LOADED, Book, bibliography, macros, referred_to
 from lecturebuild.writing.crossref import Labels
 from lecturebuild.writing.notebooks.archive import extras_of
 
@@ -134,7 +134,7 @@ def notebook_step(
     archive: str,
 ) -> Step:
     """Return the step that writes a notebook; `archive` names what its cells import, if any."""
-    files = [*FILTERS, *bibliography(project), *map(Path, macros(project).values())]
+    files = [*FILTERS, *LOADED, *bibliography(project), *map(Path, macros(project).values())]
     return Step(
         "notebooks",
         notebook.file,
