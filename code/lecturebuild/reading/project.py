@@ -137,11 +137,8 @@ def find_root(start: Path) -> Path:
         file = folder / "_quarto.yml"
         if file.is_file() and _read(file, folder).get("project", "type") == "book":
             return folder
-    raise LectureError(
-        "no project here: neither this folder nor one above it has a _quarto.yml with "
-        "'project: type: book'",
-        start,
-    )
+    message = "no project here: neither this folder nor one above it has a _quarto.yml with "
+    raise LectureError(f"{message}'project: type: book'", start)
 
 
 def read_project(root: Path) -> Project:
@@ -217,29 +214,34 @@ def _pages(settings: Settings, root: Path) -> tuple[list[Path], dict[Path, str]]
                 add(entry["chapters"], (*here, "chapters"))
                 if len(pages) > first:
                     parts[pages[first]] = entry["part"]
-            elif not isinstance(entry, str):
-                raise settings.error(
-                    "a chapter is a file name, or a mapping with 'part' and 'chapters'", *here
-                )
-            elif not (root / entry).resolve().is_relative_to(root):
-                raise settings.error(f"{entry} lies outside the project", *here)
-            elif Path(entry).suffix not in DOCUMENTS:
-                kind = "a notebook" if entry.endswith(".ipynb") else "no Markdown"
-                message = f"{entry} is {kind}: a chapter is a .qmd or .md file"
-                hint = "; 'quarto convert' makes one of a notebook" if "note" in kind else ""
-                raise settings.error(message + hint, *here)
-            elif not is_file(root / entry):
-                raise settings.error(f"no such document: {entry}", *here)
-            elif Path(entry) in pages:
-                raise settings.error(f"{entry} is listed twice", *here)
-            elif same := [page for page in pages if page == Path(entry).with_suffix(page.suffix)]:
-                message = f"{entry} and {same[0]} would both be {same[0].with_suffix('.html')}"
-                raise settings.error(message, *here)
+            elif problem := _problem(entry, root, pages):
+                raise settings.error(problem, *here)
             else:
                 pages.append(Path(entry))
 
     add(chapters, ("book", "chapters"))
     return pages, parts
+
+
+def _problem(entry: Any, root: Path, pages: list[Path]) -> str:
+    """Return what is wrong with a chapter that follows others, "" if nothing is."""
+    if not isinstance(entry, str):
+        return "a chapter is a file name, or a mapping with 'part' and 'chapters'"
+    if not (root / entry).resolve().is_relative_to(root):
+        return f"{entry} lies outside the project"
+    if entry.endswith(".ipynb"):
+        hint = "'quarto convert' makes one of a notebook"
+        return f"{entry} is a notebook: a chapter is a .qmd or .md file; {hint}"
+    if Path(entry).suffix not in DOCUMENTS:
+        return f"{entry} is no Markdown: a chapter is a .qmd or .md file"
+    if not is_file(root / entry):
+        return f"no such document: {entry}"
+    if Path(entry) in pages:
+        return f"{entry} is listed twice"
+    for page in pages:
+        if page == Path(entry).with_suffix(page.suffix):
+            return f"{entry} and {page} would both be {page.with_suffix('.html')}"
+    return ""
 
 
 def _deck(settings: Settings, root: Path, book_output: Path) -> Deck | None:
@@ -249,12 +251,9 @@ def _deck(settings: Settings, root: Path, book_output: Path) -> Deck | None:
             continue
         match = re.fullmatch(r"quarto render (\S+)", command.strip())
         if not match:
-            raise settings.error(
-                f"'{command}' is not supported by the built-in renderer; it knows "
-                f"'quarto render FOLDER', a folder with the deck, and the script {AFTER_QUARTO}",
-                "project",
-                "post-render",
-            )
+            message = f"'{command}' is not supported by the built-in renderer; it knows 'quarto "
+            message += f"render FOLDER', a folder with the deck, and the script {AFTER_QUARTO}"
+            raise settings.error(message, "project", "post-render")
         folder = root / match[1]
         file = folder / "_quarto.yml"
         if not file.is_file():
@@ -268,20 +267,14 @@ def _deck(settings: Settings, root: Path, book_output: Path) -> Deck | None:
             path.name for path in folder.glob("*.qmd")
         )
         if len(documents) != 1:
-            raise nested.error(
-                f"expected one deck in {match[1]}, found {len(documents)}; name it under "
-                "'project: render'",
-                "project",
-            )
+            message = f"expected one deck in {match[1]}, found {len(documents)}; name it under "
+            raise nested.error(f"{message}'project: render'", "project")
         target = nested.text("project", "output-dir")
         output = (folder / target).resolve() if target else book_output / folder.name
         if not output.is_relative_to(book_output.resolve()):
-            raise nested.error(
-                f"'output-dir' must lie inside {book_output.name}", "project", "output-dir"
-            )
-        return Deck(
-            (folder / documents[0]).relative_to(root),
-            nested,
-            output.relative_to(book_output.resolve()) / Path(documents[0]).with_suffix(".pdf").name,
-        )
+            message = f"'output-dir' must lie inside {book_output.name}"
+            raise nested.error(message, "project", "output-dir")
+        document = (folder / documents[0]).relative_to(root)
+        pdf = output.relative_to(book_output.resolve()) / document.with_suffix(".pdf").name
+        return Deck(document, nested, pdf)
     return None

@@ -52,7 +52,6 @@ FILTERS = [
     )
 ]
 CITEPROC = {"type": "citeproc"}
-ENGINES = ("xelatex", "lualatex", "pdflatex")
 MOST = 5
 """So often LaTeX is run, at the most, until nothing changes any more."""
 ERROR = re.compile(r"^(?:(?P<file>[^\s:]+\.\w+):(?P<line>\d+): |! )(?P<message>.+)$", re.M)
@@ -113,7 +112,6 @@ def ingredients(
         "index": index,
         "shown": shown,
         "header": _beamer(document).get("header-includes"),
-        "site": project.settings.text("book", "site-url").rstrip("/"),
         "engine": engine_of(document),
     }
 
@@ -128,7 +126,6 @@ def _write_deck(
     index: dict[str, Any],
     shown: dict[str, Path],
     header: str | list[str] | None,
-    site: str,
     engine: str,
     woven: Woven,
 ) -> Read:
@@ -159,6 +156,7 @@ def _write_deck(
         settings,
         {"lecture-index": index, "lecture-pictures": copies},
     )
+    site = settings["metadata"]["lecture-site"]
     tex.write_text(_with_places(written, project, index, site), encoding="utf-8")
     read = typeset(engine, tex, project, document)
     discard(folder / "media")
@@ -398,13 +396,7 @@ def _write_json(file: Path, content: Any) -> None:
 
 def engine_of(document: Document) -> str:
     """Return the name of the LaTeX program that a deck's header asks for."""
-    engine = document.header.text("format", "beamer", "pdf-engine") or "xelatex"
-    if engine not in ENGINES:
-        raise document.header.error(
-            f"'{engine}' is not supported; choose one of {', '.join(ENGINES)}",
-            *("format", "beamer", "pdf-engine"),
-        )
-    return engine
+    return document.header.text("format", "beamer", "pdf-engine") or "xelatex"
 
 
 def missing_latex(document: Document) -> LectureError | None:
