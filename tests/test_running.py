@@ -20,6 +20,7 @@ from lecturebuild.running.process import Limits
 from lecturebuild.steps.errors import LectureError
 from lecturebuild.writing import pandoc
 from lecturebuild.writing.deck import latex
+from lecturebuild.writing.deck.ahead import DOCUMENT, Run
 
 COMMAND = [
     sys.executable,
@@ -259,14 +260,18 @@ def test_edit_while_a_cell_runs_is_followed_by_the_next_render(tmp_path, use, ed
 
 def test_latex_without_end_is_stopped_and_its_frame_named(tmp_path):
     tex = tmp_path / "deck.tex"
-    tex.write_text(
-        "\\documentclass{article}\\let\\frame\\relax\\newenvironment{frame}[1]{}{}\\begin{document}\n"
+    preamble = "\\documentclass{article}\\let\\frame\\relax\\newenvironment{frame}[1]{}{}"
+    document = (
         "\\begin{frame}{Fine}\n% source a.qmd:3\nx\n\\end{frame}\n"
         "\\begin{frame}{Loop}\n% source a.qmd:7\n\\loop\\iftrue\\repeat\n\\end{frame}\n"
         "\\end{document}\n"
     )
+    tex.write_text(preamble + DOCUMENT + document)
+    options = ["-interaction=nonstopmode", "-no-pdf"]
+    own = tmp_path / "_build" / "deck.tex"
+    run = Run(["xelatex", *options], own, preamble, tmp_path, Limits(15), {})
     with pytest.raises(LectureError) as caught:
-        latex._run_latex("xelatex", tex, tmp_path, Path("deck.qmd"), Limits(15))
+        latex._end(run, document, tex, Path("deck.qmd"))
     message = "a.qmd:7: LaTeX in the frame 'Loop' was still running after 15 s and was stopped"
     assert str(caught.value).startswith(message)
 
