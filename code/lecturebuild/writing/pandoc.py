@@ -34,7 +34,7 @@ Origins = tuple[tuple[Path, int], ...]
 TOGETHER = """\
 local filters = {}
 for _, file in ipairs(%s) do
-  local own = setmetatable({}, {__index = _G})
+  local own = setmetatable({PANDOC_SCRIPT_FILE = file}, {__index = _G})
   local given = assert(loadfile(file, 't', own))()
   for _, filter in ipairs(given or {own}) do table.insert(filters, filter) end
 end
