@@ -34,13 +34,13 @@ Origins = tuple[tuple[Path, int], ...]
 TOGETHER = """\
 local filters = {}
 for _, file in ipairs(%s) do
-  local own = setmetatable({}, {__index = _G})
+  local own = setmetatable({PANDOC_SCRIPT_FILE = file}, {__index = _G})
   local given = assert(loadfile(file, 't', own))()
   for _, filter in ipairs(given or {own}) do table.insert(filters, filter) end
 end
 return filters
 """
-"""A Lua filter that is several in a row, each with global names of its own."""
+"""A Lua filter that is several in a row, each with its own name and global variables."""
 MEDIA = "lecture-media:"
 """Stands, in HTML, for the folder of the media, which page.py knows."""
 
