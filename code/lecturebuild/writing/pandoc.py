@@ -40,7 +40,7 @@ for _, file in ipairs(%s) do
 end
 return filters
 """
-"""A Lua filter that is several in a row, each with global names of its own."""
+"""A Lua filter that is several in a row, each with its own name and global variables."""
 MEDIA = "lecture-media:"
 """Stands, in HTML, for the folder of the media, which page.py knows."""
 
