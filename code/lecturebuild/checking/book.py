@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 from lecturebuild.checking.deck import Problem, frame_edges, frames, read_frames
 from lecturebuild.reading.gate import figure_names, nested
 from lecturebuild.reading.project import Project
-from lecturebuild.reading.source import Cell, Document, Line, read_document
+from lecturebuild.reading.source import Block, Cell, Document, Line, read_document
 from lecturebuild.steps.errors import relative
 from lecturebuild.writing import crossref
 from lecturebuild.writing.notebooks.derive import notebooks_of
@@ -53,8 +53,9 @@ def _text(block: Line | Cell) -> str:
     return block.text if isinstance(block, Line) else str(block.options.get("fig-cap", ""))
 
 
-def _at(block: Line | Cell) -> tuple[str, int]:
-    return str(block.file), block.place[1]
+def _at(block: Block) -> tuple[str, int]:
+    file, line = block.place
+    return str(file), line
 
 
 def bibliography(project: Project, found: dict[Path, crossref.Labels]) -> Iterator[Problem]:
@@ -71,31 +72,29 @@ def bibliography(project: Project, found: dict[Path, crossref.Labels]) -> Iterat
 def alternative_texts(documents: list[Document]) -> Iterator[Problem]:
     """Find pictures without alternative text, or with the caption in its place."""
     for document in documents:
-        for cell in document.own_cells:
-            caption = " ".join(str(cell.options.get("fig-cap", "")).split())
-            alt = " ".join(str(cell.options.get("fig-alt", "")).split())
-            if not (caption or (cell.label or "").startswith("fig-")):
-                continue
-            if not alt:
-                yield Problem(*_at(cell), f"'{cell.label}' has no fig-alt")
-            elif _plain(alt) in _plain(caption) or _plain(caption) == _plain(alt):
-                yield Problem(*_at(cell), f"the fig-alt of '{cell.label}' repeats the caption")
-        for line, caption, target, attributes in _pictures(document):
-            given = re.search(r"""fig-alt=(["'])(.*?)\1""", attributes)
-            if given is None or (caption and not given[2].strip()):
-                yield Problem(*_at(line), f"the picture {target} has no fig-alt")
-            elif caption and _plain(given[2]) in _plain(caption):
-                yield Problem(
-                    *_at(line), f"the fig-alt of the picture {target} repeats the caption"
-                )
+        for block, called, caption, alt in (*_figures(document), *_pictures(document)):
+            if alt is None or (caption and not alt.strip()):
+                yield Problem(*_at(block), f"{called} has no fig-alt")
+            elif caption and _plain(alt) in _plain(caption):
+                yield Problem(*_at(block), f"the fig-alt of {called} repeats the caption")
 
 
-def _pictures(document: Document) -> Iterator[tuple[Line, str, str, str]]:
-    """Yield line, caption, target and attributes of each picture that the Markdown shows."""
+def _figures(document: Document) -> Iterator[tuple[Cell, str, str, str | None]]:
+    """Yield each cell that shows a figure, what to call it, its caption and alternative text."""
+    for cell in document.own_cells:
+        caption, alt = (str(cell.options.get(key, "")) for key in ("fig-cap", "fig-alt"))
+        if caption or (cell.label or "").startswith("fig-"):
+            yield cell, f"'{cell.label}'", caption, alt.strip() or None
+
+
+def _pictures(document: Document) -> Iterator[tuple[Line, str, str, str | None]]:
+    """Yield the same of each picture that the Markdown shows."""
     lines = document.text
     text = "\n".join(re.sub(r"`[^`]*`", lambda code: " " * len(code[0]), x.text) for x in lines)
     for found in PICTURE.finditer(text):
-        yield lines[text.count("\n", 0, found.start())], found[1], found[2], found[3] or ""
+        alt = re.search(r"""fig-alt=(["'])(.*?)\1""", found[3] or "")
+        line = lines[text.count("\n", 0, found.start())]
+        yield line, f"the picture {found[2]}", found[1], alt[2] if alt else None
 
 
 def _plain(text: str) -> str:

@@ -121,6 +121,12 @@ def used_files(project: Project) -> list[Path]:
     return project_filters(project) + bibliography(project) + _files(project, "latex-macros")
 
 
+def used(project: Project, files: Iterable[Path]) -> dict[str, Any]:
+    """Return what a step that runs Pandoc with files uses, by name."""
+    named: dict[str, Any] = {relative(file, project.root).as_posix(): file for file in files}
+    return named | {"Pandoc": pandoc.version()}
+
+
 def _files(project: Project, key: str) -> list[Path]:
     return named_files(project.settings, project.root, key)
 
@@ -148,9 +154,7 @@ def page_step(
         inputs=value(
             partial(ingredients, page), book=book, woven=woven, labels=labels, offered=offered
         ),
-        uses={file.name: file for file in files}
-        | {relative(file, project.root).as_posix(): file for file in own}
-        | {"Pandoc": pandoc.version()},
+        uses=used(project, [*files, *own]),
         context={"woven": woven, "labels": labels},
         read=attrgetter("only"),
     )

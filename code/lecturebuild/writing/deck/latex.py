@@ -25,12 +25,12 @@ from lecturebuild.reading.project import Deck, Project, authors, named_files
 from lecturebuild.reading.source import Document
 from lecturebuild.reading.yamltext import Settings
 from lecturebuild.running import process
-from lecturebuild.steps.errors import LectureError, relative
+from lecturebuild.steps.errors import LectureError
 from lecturebuild.steps.files import digest, discard, in_project, is_file
 from lecturebuild.steps.store import Read, Step, Store, before, previous, value
 from lecturebuild.writing import pandoc
 from lecturebuild.writing.book import pictures
-from lecturebuild.writing.book.page import LOADED, macros
+from lecturebuild.writing.book.page import LOADED, macros, used
 from lecturebuild.writing.deck import handout
 from lecturebuild.writing.deck.ahead import DOCUMENT, NOTED, Ahead, Run
 from lecturebuild.writing.pandoc import Woven
@@ -93,8 +93,7 @@ def deck_step(
         inputs=value(
             partial(ingredients, project, document), woven=woven, index=index, shown=shown
         ),
-        uses={relative(file, project.root).as_posix(): file for file in files}
-        | {"Pandoc": pandoc.version()},
+        uses=used(project, files),
         context={"woven": woven},
         slow=True,
     )
