@@ -12,8 +12,8 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from lecturebuild.reading import gate
-from lecturebuild.reading.project import Project, read_project
-from lecturebuild.reading.source import Document, name, read_document
+from lecturebuild.reading.project import read_project
+from lecturebuild.reading.source import Document, name, read_pages
 from lecturebuild.running.execute import executed, lists_file
 from lecturebuild.running.figures import figure, find_root
 from lecturebuild.steps.store import Store
@@ -73,13 +73,9 @@ def _listed(kind: str) -> list[dict[str, Any]]:
     if file.is_file() and "QUARTO_EXECUTE_INFO" not in os.environ:
         content = json.loads(file.read_text(encoding="utf-8"))
     else:
-        content = lists(_read_pages(read_project(root)))
+        content = lists(read_pages(read_project(root)))
     found: list[dict[str, Any]] = content[kind]
     return found
-
-
-def _read_pages(project: Project) -> list[Document]:
-    return [read_document(project.root, p, project.pages, project.settings) for p in project.pages]
 
 
 def figure_sources() -> None:
@@ -148,7 +144,7 @@ def times() -> list[str]:
     """Return lines that say how long each figure and the slowest cells took, the slowest first."""
     project = read_project(find_root())
     store = Store(project.root)
-    pages = _read_pages(project)
+    pages = read_pages(project)
     figures = {
         item.name: kept.seconds
         for item in shown_figures(pages)

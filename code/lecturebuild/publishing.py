@@ -118,11 +118,8 @@ def _same(file: Path, made: File) -> bool:
         here, there = file.lstat(), made.path.stat()
     except OSError:
         return False
-    if (here.st_size, here.st_mtime_ns, here.st_mode) == (
-        there.st_size,
-        there.st_mtime_ns,
-        there.st_mode,
-    ):
+    state = attrgetter("st_size", "st_mtime_ns", "st_mode")
+    if state(here) == state(there):
         return True
     return not file.is_symlink() and digest(file) == made.digest
 

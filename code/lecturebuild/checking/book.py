@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 from lecturebuild.checking.deck import Problem, frame_edges, frames, read_frames
 from lecturebuild.reading.gate import figure_names, nested
 from lecturebuild.reading.project import Project
-from lecturebuild.reading.source import Block, Cell, Document, Line, read_document
+from lecturebuild.reading.source import Block, Cell, Document, Line, read_document, read_pages
 from lecturebuild.steps.errors import relative
 from lecturebuild.writing import crossref
 from lecturebuild.writing.notebooks.derive import notebooks_of
@@ -254,9 +254,7 @@ def spelling(project: Project, documents: list[Document]) -> Iterator[Problem]:
 
 def check(project: Project, external: bool = False) -> list[Problem]:
     """Return everything that is wrong with a project that has just been rendered."""
-    pages = [
-        read_document(project.root, page, project.pages, project.settings) for page in project.pages
-    ]
+    pages = read_pages(project)
     found = {page.path: crossref.kept_labels(project.root, page.path) for page in pages}
     problems = [
         *labels(pages, found),
@@ -269,9 +267,8 @@ def check(project: Project, external: bool = False) -> list[Problem]:
         *wide_code(pages),
     ]
     if project.deck:
-        document = read_document(
-            project.root, project.deck.document, project.pages, project.settings
-        )
+        slides = project.deck.document
+        document = read_document(project.root, slides, project.pages, project.settings)
         shown = read_frames(project, document)
         problems += [
             *frames(project, document, shown),

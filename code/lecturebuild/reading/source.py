@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from lecturebuild.reading.known import KEYS
-from lecturebuild.reading.project import check_choices
+from lecturebuild.reading.project import Project, check_choices
 from lecturebuild.reading.yamltext import Settings, check_keys, parse
 from lecturebuild.steps.errors import LectureError
 from lecturebuild.steps.files import is_file
@@ -321,6 +321,11 @@ def read_document(root: Path, path: Path, pages: tuple[Path, ...], *projects: Se
     reader = _Reader(root, pages, defaults, {}, [])
     reader.read(path, path, (path,), skip)
     return Document(path, settings, tuple(_number_examples(reader.blocks)))
+
+
+def read_pages(project: Project) -> list[Document]:
+    """Read the pages of a book."""
+    return [read_document(project.root, p, project.pages, project.settings) for p in project.pages]
 
 
 def _folder_settings(root: Path, path: Path) -> list[Settings]:

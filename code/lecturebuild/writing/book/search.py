@@ -16,6 +16,7 @@ from typing import Any
 
 from lecturebuild.steps.errors import LectureError
 from lecturebuild.steps.store import File, Result, Step, value
+from lecturebuild.writing.book.markup import VOID
 from lecturebuild.writing.book.page import Book
 
 FILE = "assets/search-index.js"
@@ -32,7 +33,6 @@ LEFT_OUT_CLASSES = {
     "footnotes",
     "formula",
 }
-VOID = set("area base br col embed hr img input link meta source track wbr".split())
 KINDS = {
     "fig": "Figure", "eq": "Equation", "sec": "Section", "tbl": "Table", "lst": "Listing",
     "nte": "Note", "tip": "Tip", "wrn": "Warning", "imp": "Important", "cau": "Caution",
