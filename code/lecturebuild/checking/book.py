@@ -240,13 +240,8 @@ def spelling(project: Project, documents: list[Document]) -> Iterator[Problem]:
     files = {block.file for document in documents for block in document.blocks}
     paths = [*sorted(files), *([project.deck.document] if project.deck else [])]
     folders = [name for name in ("figures", "code", "README.md") if (project.root / name).exists()]
-    process = subprocess.run(
-        [sys.executable, "-m", "codespell_lib", "--quiet-level=3", *folders, *map(str, paths)],
-        cwd=project.root,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = [sys.executable, "-m", "codespell_lib", "--quiet-level=3", *folders, *map(str, paths)]
+    process = subprocess.run(command, cwd=project.root, capture_output=True, text=True, check=False)
     for line in process.stdout.splitlines():
         if found := re.match(r"(?:\./)?(.+?):(\d+): (.+)", line):
             yield Problem(found[1], int(found[2]), f"spelling: {found[3]}")

@@ -29,22 +29,8 @@ THEME = Path(__file__).parent / "theme"
 REFERENCES = "\n## {} {{.unnumbered}}\n\n::: {{#refs}}\n:::\n"
 FILTERS = [
     pandoc.FILTERS / f"{name}.lua"
-    for name in (
-        "paths",
-        "visibility",
-        "frames",
-        "folds",
-        "shapes",
-        "terms",
-        "annotations",
-        "downloads",
-        "callouts",
-        "macros",
-        "crossref",
-        "pictures",
-        "cell-source",
-        "tables",
-    )
+    for name in """paths visibility frames folds shapes terms annotations downloads callouts
+    macros crossref pictures cell-source tables""".split()
 ]
 LAST_FILTER = pandoc.FILTERS / "notes.lua"
 """Runs after citations are set, which may themselves be notes."""

@@ -187,16 +187,11 @@ def _write_index(
         ]
         for label, entry in labels.items():
             if entry["page"] == href and entry["number"] and label in page["places"]:
-                places.append(
-                    {
-                        "kind": entry["kind"],
-                        "number": entry["number"],
-                        "href": f"{href}#{label}",
-                        "chapter": chapter,
-                        "title": f"{KINDS[entry['kind']]} {entry['number']}",
-                        "text": _joined(page["places"][label]),
-                    }
-                )
+                place = {key: entry[key] for key in ("kind", "number")}
+                place |= {"href": f"{href}#{label}", "chapter": chapter}
+                place["title"] = f"{KINDS[entry['kind']]} {entry['number']}"
+                place["text"] = _joined(page["places"][label])
+                places.append(place)
     synonyms = {word: term for file in table for word, term in _synonyms(file).items()}
     content = {"sections": sections, "places": places, "synonyms": synonyms}
     text = f"window.lectureSearch = {json.dumps(content, ensure_ascii=False)};\n"

@@ -38,21 +38,10 @@ from lecturebuild.writing.words import words
 
 FILTERS = [
     pandoc.FILTERS / f"{name}.lua"
-    for name in (
-        "paths",
-        "visibility",  # the sooner, the less there is for the others to look at
-        "frames",
-        "folds",
-        "muted",
-        "lettered",
-        "shapes",
-        "annotations",
-        "callouts",
-        "macros",
-        "crossref",
-        "pictures",
-    )
+    for name in """paths visibility frames folds muted lettered shapes annotations callouts macros
+    crossref pictures""".split()
 ]
+"""In their order; the sooner `visibility` comes, the less there is for the others to look at."""
 CITEPROC = {"type": "citeproc"}
 MOST = 5
 """So often LaTeX is run, at the most, until nothing changes any more."""

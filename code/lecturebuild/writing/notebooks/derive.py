@@ -315,22 +315,13 @@ def _convert(
     if any(f"@{key}" in text for key in references):
         text += "\n## References\n\n::: {#refs}\n:::\n"
     notebook = f"--lua-filter={pandoc.FILTERS / 'notebook.lua'}"
-    return pandoc.run(
-        text,
-        [
-            f"--to={WRITER}",
-            "--wrap=none",
-            *(f"--metadata={key}:{file}" for key, file in macros(project).items()),
-            f"--lua-filter={pandoc.FILTERS / 'macros.lua'}",
-            notebook,
-            "--citeproc",
-            notebook,
-            *(f"--bibliography={file}" for file in bibliography(project)),
-        ],
-        project.root / document.path.parent,
-        tuple(place for _, place in lines),
-        lists={"lecture-index": refers_to},
-    )
+    options = [f"--to={WRITER}", "--wrap=none"]
+    options += [f"--metadata={key}:{file}" for key, file in macros(project).items()]
+    options += [f"--lua-filter={pandoc.FILTERS / 'macros.lua'}", notebook, "--citeproc", notebook]
+    options += [f"--bibliography={file}" for file in bibliography(project)]
+    origins = tuple(place for _, place in lines)
+    folder, lists = project.root / document.path.parent, {"lecture-index": refers_to}
+    return pandoc.run(text, options, folder, origins, lists=lists)
 
 
 def _assemble(
