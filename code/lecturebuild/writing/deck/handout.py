@@ -133,19 +133,15 @@ def cards_of(deck: Result) -> str:
 
 def handout_step(name: str, deck: Step, cards: Step) -> Step:
     """Return the step that makes the handout of a deck."""
-    return Step(
-        "handout", name, _make_handout, {"deck": deck, "cards": cards}, read=attrgetter("only")
-    )
+    inputs = {"deck": deck, "cards": cards}
+    return Step("handout", name, _make_handout, inputs, read=attrgetter("only"))
 
 
 def _make_handout(folder: Path, deck: Result, cards: Result) -> None:
     from pypdf import PdfReader
 
-    [tex] = [
-        file.path
-        for name, file in deck.files.items()
-        if name.endswith(".tex") and name != CARDS_FILE
-    ]
+    names = [name for name in deck.files if name.endswith(".tex") and name != CARDS_FILE]
+    tex = deck.folder / names[0]
     nav = tex.with_suffix(".nav").read_text(encoding="utf-8")
     noted = notes(tex.read_text(encoding="utf-8"))
     target = folder / f"{tex.stem}-handout.pdf"
