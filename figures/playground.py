@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from nnlecture.data import signal_and_background
 from nnlecture.network import Network, forward, predict, random_network, train
 from nnlecture.plots import TINTS, output_on_grid, plot_events
-from nnlecture.style import BACKGROUND, FULL, INK, SIGNAL, canvas
+from nnlecture.style import BACKGROUND, INK, SIGNAL, canvas
 
 LIMITS = (-2.0, 2.0)
 NEURONS = 3
