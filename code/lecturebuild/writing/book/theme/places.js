@@ -1,5 +1,5 @@
 /* Where the reader is: marks the current section in the contents, and lets the keyboard reach what
-   scrolls sideways, as long as it does. */
+   scrolls sideways, as long as it does. Closes the gaps behind roots. */
 'use strict';
 {
   const links = new Map();
@@ -46,4 +46,11 @@
 
   const observer = new ResizeObserver((entries) => entries.forEach((entry) => reach(entry.target)));
   scrolling.forEach((element) => observer.observe(element));
+
+  /* Chromium gives every root the width that its largest sign would need: what is left is taken back. */
+  document.fonts.ready.then(() => {
+    const roots = [...document.querySelectorAll('article msqrt')];
+    const left = roots.map((root) => root.getBoundingClientRect().right - root.lastElementChild.getBoundingClientRect().right);
+    roots.forEach((root, number) => { root.style.marginRight = `${-left[number]}px`; });
+  });
 }
