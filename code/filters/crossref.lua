@@ -33,12 +33,15 @@ local function equation(math, id)
   return pandoc.RawBlock('latex', body:format(number, id, math.text))
 end
 
+local function is_space(inline)
+  return inline and (inline.t == 'Space' or inline.t == 'SoftBreak')
+end
+
 --- Split a paragraph at its labelled equations.
 local function split(paragraph)
-  local blocks, rest, position = {}, pandoc.List{}, 1
-  local inlines = paragraph.content
+  local blocks, rest = {}, pandoc.List{}
   local function flush()
-    while #rest > 0 and (rest[#rest].t == 'Space' or rest[#rest].t == 'SoftBreak') do
+    while is_space(rest[#rest]) do
       rest:remove()
     end
     if #rest > 0 then
@@ -46,37 +49,25 @@ local function split(paragraph)
     end
     rest = pandoc.List{}
   end
-  while position <= #inlines do
-    local inline, id, length = inlines[position], nil, 0
-    if inline.t == 'Math' and inline.mathtype == 'DisplayMath' then
-      for ahead = 1, 2 do
-        local following = inlines[position + ahead]
-        if following and following.t == 'Str' then
-          id = following.text:match('^{#(eq%-[^}]+)}$')
-          length = ahead
-          break
-        end
-      end
-    end
-    if id then
+  for _, inline in ipairs(paragraph.content) do
+    local id = inline.t == 'Str' and inline.text:match('^{#(eq%-[^}]+)}$')
+    local place = is_space(rest[#rest]) and #rest - 1 or #rest
+    if id and rest[place] and rest[place].mathtype == 'DisplayMath' then
+      local formula = rest:remove(place)
       flush()
-      table.insert(blocks, equation(inline, id))
-      position = position + length
-    elseif not (#rest == 0 and (inline.t == 'Space' or inline.t == 'SoftBreak')) then
+      table.insert(blocks, equation(formula, id))
+    elseif #rest > 0 or not is_space(inline) then
       rest:insert(inline)
     end
-    position = position + 1
   end
   flush()
   return blocks
 end
 
 local function has_label(paragraph)
-  for _, inline in ipairs(paragraph.content) do
-    if inline.t == 'Str' and inline.text:match('^{#eq%-[^}]+}$') then
-      return true
-    end
-  end
+  return paragraph.content:find_if(function(inline)
+    return inline.t == 'Str' and inline.text:match('^{#eq%-[^}]+}$')
+  end)
 end
 
 local function Para(paragraph)

@@ -51,14 +51,8 @@ local function Pandoc(doc)
     end,
   }
   local content = pandoc.List{pandoc.Para{pandoc.Strong{pandoc.Str(heading)}}, list} .. others
-  local place = 1
-  for position, block in ipairs(doc.blocks) do
-    if block.t == 'Header' then
-      place = position + 1
-      break
-    end
-  end
-  doc.blocks:insert(place, pandoc.Div(content, {class = 'downloads'}))
+  local _, title = doc.blocks:find_if(function(block) return block.t == 'Header' end)
+  doc.blocks:insert((title or 0) + 1, pandoc.Div(content, {class = 'downloads'}))
   return doc
 end
 

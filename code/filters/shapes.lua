@@ -72,20 +72,13 @@ local function Inlines(inlines)
     local inline = inlines[position]
     local text = tag(inline)
     local name = text and text:lower():match(deck and '^<(%a+)[%s>]' or '^<(%a+)>$')
-    local finish = nil
+    local function ends(other) return (tag(other) or ''):lower() == '</' .. name .. '>' end
+    local _, finish
     if name and kinds[name] then
-      for ahead = position + 1, #inlines do
-        if (tag(inlines[ahead]) or ''):lower() == '</' .. name .. '>' then
-          finish = ahead
-          break
-        end
-      end
+      _, finish = inlines:find_if(ends, position + 1)
     end
     if finish then
-      local inner = pandoc.Inlines{}
-      for within = position + 1, finish - 1 do
-        inner:insert(inlines[within])
-      end
+      local inner = pandoc.Inlines(table.move(inlines, position + 1, finish - 1, 1, {}))
       out:insert(kinds[name](Inlines(inner) or inner, text))
       position = finish
     elseif text and text:lower():match('^<br%s*/?>$') then
