@@ -1,7 +1,7 @@
 """What lies below the first screen is laid out later: nothing else is different for the reader."""
 
 import pytest
-from browser import PHONE, WIDE, chromium, serve, watch
+from browser import PHONE, WIDE, chromium, serve, settle, watch
 from playwright.sync_api import expect
 
 HOLD = """
@@ -65,16 +65,11 @@ def ids(page):
     )
 
 
-def settled(page):
-    page.wait_for_load_state("networkidle")
-    expect(page.locator(".later")).to_have_count(0)
-
-
 @pytest.mark.parametrize("size", [PHONE, WIDE])
 def test_in_the_end_every_block_stands_as_if_laid_out_at_once(page, training, size):
     page.set_viewport_size({"width": size[0], "height": size[1]})
     page.goto(training)
-    settled(page)
+    settle(page)
     assert page.evaluate(CONTAINED) == 0
     places = page.evaluate(PLACES)
     page.reload()
@@ -91,6 +86,14 @@ def test_only_what_is_far_below_waits_and_can_be_found(held):
     assert below > PHONE[1]
     words = held.locator("article > p.later:not(:has(*))").last.text_content()[:40]
     assert held.evaluate("words => find(words)", words)
+
+
+def test_a_key_has_all_laid_out_for_who_searches_the_page(held):
+    words = held.locator("article > p.later:not(:has(*))").last.text_content()[:40]
+    held.keyboard.press("Control+f")
+    assert held.evaluate(CONTAINED) == 0
+    held.evaluate("words => find(words)", words)
+    held.wait_for_timeout(200)
     found = "getSelection().anchorNode.parentElement.getBoundingClientRect().top"
     assert 0 < held.evaluate(found) < PHONE[1]
 
@@ -128,7 +131,7 @@ def test_fragment_leads_to_its_place_at_once(page, training):
 
 def test_way_back_leads_to_where_the_reader_was(page, training):
     page.goto(training)
-    settled(page)
+    settle(page)
     section = ids(page)[7]
     page.evaluate(SCROLL, section)
     page.wait_for_timeout(100)
@@ -159,7 +162,7 @@ def test_stepper_shows_itself_when_it_comes_near(held):
 def test_answer_stays_at_the_lower_edge_of_a_phone(page, training):
     """While the picture, whose numbers it needs, reaches below that edge."""
     page.goto(training)
-    settled(page)
+    settle(page)
     page.get_by_label("I enter the numbers").check()
     page.evaluate(SCROLL, "stepper")
     top, bottom = page.locator(".stepper-picture").evaluate(

@@ -109,7 +109,7 @@ time. It takes the place of what stands in the element with the id "stepper".
     <div class="stepper-panel"></div>
     <details class="stepper-code" open>
       <summary>The line of <code class="stepper-file"></code> that computes it</summary>
-      <pre tabindex="0" aria-label="Source"><code></code></pre>
+      <pre tabindex="0" role="group" aria-label="Source"><code></code></pre>
     </details>
     <details class="stepper-settings">
       <summary>Change the network and its weights</summary>

@@ -20,19 +20,22 @@
     }
   }
 
-  /* A typeface that arrives has the text with it laid out anew: better before there is much. */
-  function soon() {
-    document.fonts.ready.then(() => requestIdleCallback(next));
-  }
-
-  function next() {
-    const end = performance.now() + SLICE;
+  function layOut(milliseconds) {
+    const end = performance.now() + milliseconds;
     while (waiting.length && performance.now() < end) {
       const block = waiting.shift();
       block.classList.remove('later');
-      block.getBoundingClientRect();  // lays it out
+      block.getBoundingClientRect();  // now
     }
-    if (waiting.length) soon();
+  }
+
+  /* A typeface that arrives has the text with it laid out anew: better before there is much. */
+  async function soon() {
+    await document.fonts.ready;
+    requestIdleCallback(() => {
+      layOut(SLICE);
+      if (waiting.length) soon();
+    });
   }
 
   const [arrival] = performance.getEntriesByType('navigation');
@@ -42,5 +45,7 @@
     parsed.observe(document, {childList: true, subtree: true});
     addEventListener('DOMContentLoaded', () => { mark(); parsed.disconnect(); });
     addEventListener('load', soon);
+    // Who presses a key may be about to search the page, or to go to its end.
+    addEventListener('keydown', () => layOut(Infinity), {once: true});
   }
 }
