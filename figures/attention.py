@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 
 from nnlecture.style import BLUE, GREEN, GREY, INK, grid
 
-SIZE = (6.0, 1.75)  # inches; lower than a slide, for the formulas below it
+SIZE = (6.0, 1.95)  # inches; lower than a slide, for the formulas below it
 
 Z = np.array([-3.1, -2.6, -2.2, -1.7, 1.0, 1.5, 1.8, 2.3, 2.7])
 """Where nine tracks of two collisions begin on the beam line, in mm."""

@@ -55,7 +55,7 @@ def draw() -> Figure:
     for j, y in enumerate(rows):
         texts = [
             f"$v_{j + 1}=${number(event.v[j])}",
-            f"$\\phi_{j + 1}=${number(event.phi[1 + j])}",
+            f"$\\mathrm{{\\phi}}_{j + 1}=${number(event.phi[1 + j])}",
             f"$\\delta_{j + 1}=${number(deltas[j])}",
         ]
         hidden.append(neuron(ax, (2.55, y), HIDDEN, NETWORK.w1[j, 0], deltas[j], texts))

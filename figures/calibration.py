@@ -49,12 +49,11 @@ def draw_calibration(ax: Axes) -> None:
     """Draw the fraction of signal against the output; on the diagonal it is a probability."""
     ax.plot([0, 1], [0, 1], color=GREY, linewidth=0.8)
     x, t = TEST_SAMPLE
-    for (name, layers), color, marker in zip(
-        NETWORKS.items(), [GREEN, ORANGE], ["o", "s"], strict=True
-    ):
+    looks = [(GREEN, "o", (0.42, 0.3)), (ORANGE, "s", (0.06, 0.68))]
+    for (name, layers), (color, marker, place) in zip(NETWORKS.items(), looks, strict=True):
         mean, share, error = reliability(output(trained(layers), x), t)
-        ax.errorbar(mean, share, error, fmt=marker + "-", color=color, markersize=4, label=name)
-    ax.legend(loc="upper left", borderpad=0, handlelength=1.2)
+        ax.errorbar(mean, share, error, fmt=marker + "-", color=color, markersize=4)
+        ax.text(*place, name, color=color)
     ax.set(xlabel="output $y$", ylabel="fraction of signal", xlim=(0, 1), ylim=(0, 1))
 
 
@@ -66,6 +65,9 @@ def draw_ensemble(ax: Axes) -> None:
     points = np.column_stack([LINE, np.zeros_like(LINE)])
     inside = np.abs(LINE) <= 2
     ax.plot(LINE[inside], truth(points)[inside], color=INK, linestyle="--")
+    ax.text(0, 1.02, "training events", color=GREY, ha="center", va="bottom")
+    ax.text(1.3, 0.62, "true probability", color=INK)
+    ax.text(-3.9, 0.82, "ten networks", color=BLUE)
     ax.set(xlabel="$x_1$  (at $x_2=0$)", ylabel="output $y$", xlim=(-4, 4), ylim=(0, 1))
 
 

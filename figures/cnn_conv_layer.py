@@ -14,7 +14,7 @@ CELL = 0.125  # inches
 
 def draw() -> Figure:
     """Follow the window: 3 x 3 pixels of every channel give one number of the first map."""
-    fig, ax = canvas((1.95, 2.2))
+    fig, ax = canvas((1.95, 2.03), bottom=0.17)
     image = stack(ax, (0.43, 1.22), CELL, [np.full((6, 6), 0.3)] * CHANNELS, INPUT, top=1)
     maps = stack(ax, (1.4, 1.22), CELL, [np.full((4, 4), 0.3)] * FILTERS, top=1)
     for grid in (image[0], maps[0]):

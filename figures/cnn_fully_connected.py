@@ -13,7 +13,7 @@ NEURONS, CLASSES = 4, 3
 
 def draw() -> Figure:
     """Count the lines, each a weight: many more than the maps have numbers."""
-    fig, ax = canvas((1.95, 2.2))
+    fig, ax = canvas((1.95, 2.03), bottom=0.17)
     maps = stack(ax, (0.21, 1.31), 0.15, [np.full((SIDE, SIDE), 0.35)] * MAPS, top=1)
     lines_between(ax, maps[0])
     arrow(ax, (0.48, 1.34), (0.7, 1.34))

@@ -14,7 +14,7 @@ CELL = 0.25  # inches
 
 def draw() -> Figure:
     """Compare each block of four with its one number: a quarter of the numbers, no weights."""
-    fig, ax = canvas((1.95, 2.2))
+    fig, ax = canvas((1.95, 2.03), bottom=0.17)
     pooled = max_pooling(MAP, size=2)
     before = feature_map(ax, (0.56, 1.34), CELL, MAP)
     after = feature_map(ax, (1.65, 1.34), CELL, pooled, top=MAP.max())

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from nnlecture.convolution import slide
 from nnlecture.diagram import INPUT, caption, label
 from nnlecture.feature_maps import feature_map, frame, lines_between, numbers
-from nnlecture.style import FULL, LIGHT, canvas
+from nnlecture.style import LIGHT, canvas
 
 ENERGIES = np.array(  # in GeV: a narrow shower upper left, a broad one lower right
     [
@@ -30,7 +30,7 @@ def draw() -> Figure:
     This filter answers to a narrow shower, as of an electron, and hardly to the broad one of a
     hadron. What it does is a cross-correlation, which the field calls a convolution.
     """
-    fig, ax = canvas(FULL)
+    fig, ax = canvas((6.0, 2.72), bottom=0.17)
     result = slide(ENERGIES, FILTER)
     image = feature_map(ax, (1.15, 1.77), CELL, ENERGIES, INPUT)
     weights = feature_map(ax, (3.1, 1.77), CELL, np.zeros((3, 3)), LIGHT)

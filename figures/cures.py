@@ -49,7 +49,7 @@ def draw() -> Figure:
     training, validation = validation_curve()
     left.plot(STRENGTHS, training, "o-", color=TRAINING, markersize=4)
     left.plot(STRENGTHS, validation, "s--", color=VALIDATION, markersize=4)
-    left.text(STRENGTHS[0], training[0] + 0.02, "training", color=TRAINING)
+    left.text(STRENGTHS[0], training[0] - 0.035, "training", color=TRAINING)
     left.text(STRENGTHS[0], validation[0] + 0.015, "validation", color=VALIDATION)
     left.set(xscale="log", xlabel="strength $\\lambda$, 150 events", ylabel="fraction wrong")
 

@@ -24,10 +24,11 @@ def draw() -> Figure:
         (panels[0], GOOD, BLUE, "every step goes downhill"),
         (panels[1], TOO_LARGE, ORANGE, "ever larger leaps"),
     ]:
-        plot_error_surface(ax, X, T, w0=(-1.6, 3.6), w1=(-1.2, 2.9))
+        plot_error_surface(ax, X, T, w0=(-2.0, 4.0), w1=(-1.2, 2.9))
         ax.plot(*path(eta).T, "o-", color=color, markersize=3.5, linewidth=1)
         ax.annotate("start", START, (4, 2), textcoords="offset points", color=color)
         ax.set_title(f"$\\eta={eta}$: {title}")
+        ax.label_outer()
     return fig
 
 

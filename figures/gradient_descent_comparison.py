@@ -28,7 +28,7 @@ class Method:
 
 METHODS = [
     Method("stochastic", 1, 0.3, ORANGE, "-", (1.2, 0.018)),
-    Method("mini-batch", 8, 0.3, GREEN, ".-", (1.05, 0.054)),
+    Method("mini-batch", 8, 0.3, GREEN, ".-", (0.78, 0.054)),
     Method("batch", len(X), 0.3, BLUE, "o-", (4.2, 0.32)),
     Method("batch, larger rate", len(X), 1.1, INK, "s--", (3.6, 0.085)),
 ]

@@ -18,15 +18,16 @@ from nnlecture.diagram import (
 from nnlecture.style import HALF, canvas
 
 LEFT, MIDDLE, RIGHT = 0.24, 1.6, 2.76
+# Source Sans has the phi of the formulas upright only.
 INPUTS = ["$x_1$", DOTS, "$x_n$"]
-HIDDEN_NEURONS = ["$\\phi_1$", DOTS, "$\\phi_m$"]
+HIDDEN_NEURONS = ["$\\mathrm{\\phi}_1$", DOTS, "$\\mathrm{\\phi}_m$"]
 
 
 def draw() -> Figure:
     """Read a weight's name: its layer above; below, the neuron it leads to, then its origin."""
     fig, ax = canvas(HALF)
     x0 = node(ax, (LEFT, 2.18), "$x_0$", BIAS)
-    phi0 = node(ax, (MIDDLE, 2.18), "$\\phi_0$", BIAS)
+    phi0 = node(ax, (MIDDLE, 2.18), "$\\mathrm{\\phi}_0$", BIAS)
     for x in (LEFT, MIDDLE):
         label(ax, (x + 0.23, 2.22), "$=1$", ha="left")
     x1, xn = layer(ax, LEFT, (0.5, 1.54), INPUTS, INPUT)

@@ -28,7 +28,7 @@ def draw() -> Figure:
         training, test = model.score(*TRAINING_SAMPLE), model.score(*TEST_SAMPLE)
         ax.label_outer()
         ax.set_title(f"{name}\ntraining {training:.0%}, test {test:.0%} right")
-    legend_outside(fig, panels[0], loc="outside lower center", ncols=2)
+    legend_outside(fig, panels[0], loc="outside right center")
     return fig
 
 

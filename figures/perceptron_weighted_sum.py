@@ -17,7 +17,7 @@ from nnlecture.diagram import (
     node,
     sketch,
 )
-from nnlecture.style import HALF, canvas
+from nnlecture.style import canvas
 
 INPUTS = ["$x_1$", "$x_2$", DOTS, "$x_n$"]
 WEIGHTS = ["$w_1$", "$w_2$", "$w_n$"]
@@ -25,7 +25,7 @@ WEIGHTS = ["$w_1$", "$w_2$", "$w_n$"]
 
 def draw() -> Figure:
     """Follow the arrows: inputs times weights, plus the bias, then 1 if the sum is positive."""
-    fig, ax = canvas(HALF)
+    fig, ax = canvas((3.0, 2.24), bottom=0.14)
     inputs = layer(ax, 0.24, (0.56, 2.16), INPUTS, INPUT)
     total = node(ax, (1.38, 1.36), "$\\Sigma$", HIDDEN, radius=0.23, size=14)
     for one, weight, side in zip(inputs, WEIGHTS, [1, 1, -1], strict=True):

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from nnlecture.data import signal_and_background
 from nnlecture.network import Network, forward, predict, random_network, train
 from nnlecture.plots import TINTS, output_on_grid, plot_events
-from nnlecture.style import BACKGROUND, FULL, INK, SIGNAL, canvas
+from nnlecture.style import BACKGROUND, INK, SIGNAL, canvas
 
 LIMITS = (-2.0, 2.0)
 NEURONS = 3
@@ -62,7 +62,7 @@ def draw() -> Figure:
     x1, x2, _ = output_on_grid(lambda x: x[:, 0], LIMITS, points=61)
     plane = np.column_stack([x1.ravel(), x2.ravel()])
 
-    fig, ax = canvas(FULL)
+    fig, ax = canvas((6.0, 2.6), bottom=0.18)
     for neuron, place in enumerate(HIDDEN):
         for feature, origin in enumerate(INPUTS):
             connect(ax, origin, place, network.w1[neuron, 1 + feature])

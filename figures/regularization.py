@@ -8,9 +8,8 @@ from sklearn.neural_network import MLPClassifier
 
 from nnlecture.flexible import TEST_SAMPLE, TRAINING_SAMPLE, network, output, train
 from nnlecture.plots import legend_outside, plot_boundary, plot_events
-from nnlecture.style import grid
+from nnlecture.style import FLAT, grid
 
-SIZE = (6.0, 2.05)  # inches; lower than a slide, for the formula below it
 LIMITS = (-2.0, 2.0)
 STRENGTHS = [0.0, 0.0006, 0.02]
 
@@ -27,7 +26,7 @@ def sum_of_squares(model: MLPClassifier) -> float:
 
 def draw() -> Figure:
     """Draw the boundaries: the stronger the regularisation, the smoother, and the better."""
-    fig, panels = grid(1, 3, SIZE, sharex=True, sharey=True)
+    fig, panels = grid(1, 3, FLAT, sharex=True, sharey=True)
     for ax, strength in zip(panels, STRENGTHS, strict=True):
         model = trained(strength)
         plot_boundary(ax, partial(output, model), LIMITS)

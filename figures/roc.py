@@ -47,13 +47,13 @@ def draw() -> Figure:
     left.set(xlim=(0, 1), ylim=(0, 1.03))
     right.plot(THRESHOLDS, gain, color=INK)
     right.set(xlabel="threshold on the output", ylabel="$s/\\sqrt{s+b}$")
-    right.set(xlim=(0, 1), ylim=(0, None))
+    right.set(xlim=(0, 1), ylim=(0, 3.7))
     for k, color, marker in [(half, GREY, "s"), (best, GREEN, "o")]:
         name = f"$y>{THRESHOLDS[k]:.2f}$"
         left.plot(background[k], signal[k], marker, color=color)
         left.text(background[k] + 0.04, signal[k] - 0.06, name, color=color)
         right.plot(THRESHOLDS[k], gain[k], marker, color=color)
-        place = THRESHOLDS[k] - 0.03, gain[k] + 0.05
+        place = THRESHOLDS[k] - 0.03, gain[k] + 0.12
         right.text(*place, f"{gain[k]:.1f}", color=color, ha="right")
     return fig
 

@@ -54,6 +54,7 @@ def draw() -> Figure:
         ax.set_title(f"{neurons} neuron" + ("s" if neurons > 1 else ""))
         ax.set(xlabel="$x$", ylim=(-0.4, 1.3), yticks=[0, 0.5, 1])
         ax.text(0, 1.22, f"largest error {largest_error(y):.2f}", ha="center")
+    panels[0].set_ylabel("output $y$")
     panels[0].text(0.3, 0.85, "function", color=GREY)
     panels[0].text(-0.98, 0.49, "network", color=BLUE)
     return fig

@@ -237,6 +237,10 @@ def timed(command: list[str], folder: Path) -> Cost:
     """
     # So that each finds the kernel of its own environment.
     path = f"{Path(command[0]).parent}{os.pathsep}{os.environ['PATH']}"
+    # Where Python may not keep what it compiles, it would compile us alone anew each time.
+    environment = {
+        key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"
+    }
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     with tempfile.TemporaryFile("w+") as output:
         run = subprocess.Popen(
@@ -244,7 +248,7 @@ def timed(command: list[str], folder: Path) -> Cost:
             cwd=folder,
             stdout=output,
             stderr=subprocess.STDOUT,
-            env=os.environ | {"PATH": path},
+            env=environment | {"PATH": path},
         )
         peak = [0.0]
         watch = threading.Thread(target=_watch, args=(run, peak))

@@ -16,13 +16,13 @@ from nnlecture.digits import sample
 from nnlecture.reproducible import tf
 from nnlecture.style import FULL, HALF
 
-THIRD = (1.95, 2.2)
+THIRD = (1.95, 2.03)
 SIZES = {
     "boston_house_prices": HALF,
     "dataflow_graph": (FULL[0], 2.05),
     "keras_layers": (FULL[0], 2.2),
     "cnn": FULL,
-    "cnn_sliding_filter": FULL,
+    "cnn_sliding_filter": (FULL[0], 2.72),
     "cnn_conv_layer": THIRD,
     "cnn_pooling": THIRD,
     "cnn_fully_connected": THIRD,

@@ -15,7 +15,7 @@ from nnlecture import diagram
 from nnlecture.style import FULL, HALF
 
 SIZES = {
-    "perceptron_weighted_sum": HALF,
+    "perceptron_weighted_sum": (HALF[0], 2.24),
     "perceptron_with_threshold": HALF,
     "mlp": HALF,
     "backpropagation_numbers": FULL,
@@ -178,7 +178,8 @@ def test_numbers_of_backpropagation_are_those_of_tensorflow():
         assert f"{slope:.3f}" in drawn
     for weight in np.concatenate([NETWORK.w1.ravel(), NETWORK.w2]):
         assert f"{weight:.1f}" in drawn
-    values = {"\\phi_1": phi[0], "\\phi_2": phi[1], "u": u, "y": y, "E": loss}
+    values = {"u": u, "y": y, "E": loss}
+    values |= {f"\\mathrm{{\\phi}}_{j + 1}": phi[j] for j in range(2)}
     signals = {"\\delta": slopes[1][0], "\\delta_1": slopes[0][0, 0], "\\delta_2": slopes[0][1, 0]}
     for name, value in (values | signals).items():
         assert f"${name}=${value:.3f}" in drawn

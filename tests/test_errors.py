@@ -215,7 +215,7 @@ def test_header_of_the_deck_is_checked(tmp_path):
     root = build(tmp_path, "", "*")
     text = (root / "slides" / "deck.qmd").read_text()
     write(root, {"slides/deck.qmd": text.replace("pdf-engine: xelatex", "pdf-engine: tectonic")})
-    fails_with(root, "slides/deck.qmd:6: 'tectonic' is not supported; choose one of xelatex")
+    fails_with(root, "slides/deck.qmd:6: 'pdf-engine' must be xelatex, lualatex or pdflatex")
     write(root, {"slides/deck.qmd": text.replace("jupyter", "bibliography: no.bib\njupyter")})
     fails_with(root, "slides/deck.qmd:3: no such file: no.bib")
 

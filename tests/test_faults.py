@@ -188,7 +188,7 @@ def test_kill_while_latex_runs_does_not_stay(deck, number):
     process = subprocess.Popen(
         [*COMMAND, "render", deck], start_new_session=True, stderr=subprocess.DEVNULL
     )
-    new = deck / "_build" / "store" / "deck" / "slides" / "deck.qmd" / ".new" / "deck.log"
+    new = deck / "_build" / "latex" / "deck-1" / "deck.log"
     while not new.is_file() and process.poll() is None:
         time.sleep(0.01)
     os.killpg(process.pid, number)

@@ -146,8 +146,8 @@ def rendered(tmp_path_factory):
             "_quarto.yml": settings.replace(
                 "type: book", "type: book\n  resources: exercises/*.csv"
             )
-            + "bibliography: references.bib\nfilters: answers.lua\n",
-            "answers.lua": (ROOT / "code" / "filters" / "answers.lua").read_text(),
+            + "bibliography: references.bib\nfilters: folds.lua\n",
+            "folds.lua": (ROOT / "code" / "filters" / "folds.lua").read_text(),
             "references.bib": BIBLIOGRAPHY,
             "exercises/numbers.csv": "1\n",
             "pyproject.toml": PROJECT,

@@ -16,7 +16,6 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 from projects import lecture, make, render, write
 
-from lecturebuild.previewing.server import inside
 from lecturebuild.previewing.watch import folders
 
 MAIN = "import sys; from lecturebuild.cli import main; sys.exit(main())"
@@ -164,7 +163,9 @@ PATHS = [
     "/link",
     "/folder-link/_quarto.yml",
     "/linked/",
+    "/loop",
     "/%00",
+    f"/{'a' * 5000}",
     "/_lecture/../preview.py",
     "/_lecture/preview.py",
 ]
@@ -177,6 +178,7 @@ def test_nothing_outside_the_book_is_served(running, path):
         "link": "../_quarto.yml",
         "folder-link": "..",
         "linked/index.html": "../../_quarto.yml",
+        "loop": "loop",
     }.items():
         (book / link).parent.mkdir(exist_ok=True)
         (book / link).unlink(missing_ok=True)
@@ -192,15 +194,6 @@ def test_only_this_machine_is_answered(running):
     with socket.socket() as other:
         # All of 127/8 is this machine; a server on all addresses would answer here.
         assert other.connect_ex(("127.0.0.2", port)) != 0
-
-
-def test_path_is_resolved_within_the_book(tmp_path):
-    (tmp_path / "book").mkdir()
-    (tmp_path / "book2").mkdir()
-    assert inside(tmp_path / "book", "a/b.html") == tmp_path / "book" / "a" / "b.html"
-    assert inside(tmp_path / "book", "../book2/secret") is None
-    (tmp_path / "book" / "loop").symlink_to("loop")
-    assert inside(tmp_path / "book", "loop") in (None, tmp_path / "book" / "loop")
 
 
 def test_folders_without_sources_are_not_watched(tmp_path):

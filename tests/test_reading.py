@@ -19,6 +19,7 @@ PAGE = rf"""
 # Wide things {{#sec-wide}}
 
 See @fig-wide and @eq-wide: $\vec w^{{(0)}}$, $w^{{(0)}}$, $y_a$, $x_a$, $\varphi_j$ and $x_j$.
+Roots: $\sqrt{{s+b}}$, $\sqrt{{\hat q}}$, $\sqrt{{\frac ab}}$.
 {FIGURE}
 $$ {" + ".join(f"x_{{{n}}}^{{2}}" for n in range(40))} $$ {{#eq-wide}}
 
@@ -203,6 +204,17 @@ def test_code_has_one_right_edge_and_what_is_cut_fades(browser, site, size):
         assert len(scrolling) >= 2, page.locator("article").inner_html()
         assert set(scrolling) == {"local, local, scroll, scroll"}
         assert too_wide(page) == []
+
+
+def test_what_follows_a_root_stands_close_to_it(browser, site):
+    with opened(browser, site + "wide.html", WIDE) as page:
+        page.wait_for_function("document.querySelector('article msqrt').style.marginRight")
+        gaps = page.eval_on_selector_all(
+            "article msqrt",
+            """all => all.map((root) => root.closest('math').getBoundingClientRect().right
+                - root.lastElementChild.getBoundingClientRect().right)""",
+        )
+        assert len(gaps) == 3 and max(map(abs, gaps)) < 1, gaps
 
 
 def test_buttons_cover_no_code_where_there_is_no_pointer(browser, site):

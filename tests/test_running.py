@@ -1,6 +1,7 @@
 """Whatever a cell, a figure, LaTeX or Pandoc does, the renderer goes on or says what is wrong."""
 
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -18,8 +19,10 @@ from lecturebuild.reading.yamltext import parse
 from lecturebuild.running import process, warm
 from lecturebuild.running.process import Limits
 from lecturebuild.steps.errors import LectureError
+from lecturebuild.steps.programs import executable
 from lecturebuild.writing import pandoc
 from lecturebuild.writing.deck import latex
+from lecturebuild.writing.deck.ahead import DOCUMENT, Run
 
 COMMAND = [
     sys.executable,
@@ -259,16 +262,31 @@ def test_edit_while_a_cell_runs_is_followed_by_the_next_render(tmp_path, use, ed
 
 def test_latex_without_end_is_stopped_and_its_frame_named(tmp_path):
     tex = tmp_path / "deck.tex"
-    tex.write_text(
-        "\\documentclass{article}\\let\\frame\\relax\\newenvironment{frame}[1]{}{}\\begin{document}\n"
+    preamble = "\\documentclass{article}\\let\\frame\\relax\\newenvironment{frame}[1]{}{}"
+    document = (
         "\\begin{frame}{Fine}\n% source a.qmd:3\nx\n\\end{frame}\n"
         "\\begin{frame}{Loop}\n% source a.qmd:7\n\\loop\\iftrue\\repeat\n\\end{frame}\n"
         "\\end{document}\n"
     )
+    tex.write_text(preamble + DOCUMENT + document)
+    options = ["-interaction=nonstopmode", "-no-pdf"]
+    own = tmp_path / "_build" / "deck.tex"
+    run = Run(["xelatex", *options], own, preamble, tmp_path, Limits(15), {})
     with pytest.raises(LectureError) as caught:
-        latex._run_latex("xelatex", tex, tmp_path, Path("deck.qmd"), Limits(15))
+        latex._end(run, document, tex, Path("deck.qmd"))
     message = "a.qmd:7: LaTeX in the frame 'Loop' was still running after 15 s and was stopped"
     assert str(caught.value).startswith(message)
+
+
+def test_pandoc_is_ours_whatever_else_is_installed(tmp_path, monkeypatch):
+    newer = tmp_path / "pandoc"
+    newer.write_text("#!/bin/sh\necho pandoc 99.0\n")
+    newer.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    ours = executable.__wrapped__()
+    assert Path(ours).is_relative_to(sys.prefix)
+    said = subprocess.run([ours, "--version"], capture_output=True, text=True, check=True).stdout
+    assert said.startswith("pandoc 3.")
 
 
 def test_pandoc_without_end_is_stopped_and_the_line_named(tmp_path, monkeypatch):

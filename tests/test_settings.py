@@ -11,7 +11,6 @@ from PIL import Image
 from projects import lecture, make, read_page, read_pdf, render, text, write
 
 from lecturebuild import cli
-from lecturebuild.previewing.server import inside
 from lecturebuild.steps.progress import Progress
 
 BOOK = "project:\n  type: book\nbook:\n  title: T\n  chapters:\n    - index.qmd\n"
@@ -191,11 +190,6 @@ def test_port_that_is_none_is_refused(port, capsys):
     with pytest.raises(SystemExit):
         cli.main(["preview", f"--port={port}"])
     assert "is no port: one is a number from 0 to 65535" in capsys.readouterr().err
-
-
-def test_address_that_no_file_can_have_is_not_in_the_book(tmp_path):
-    assert inside(tmp_path, "a" * 5000) is None
-    assert inside(tmp_path, "a\0b") is None
 
 
 def test_log_shows_what_takes_long(monkeypatch, capsys):

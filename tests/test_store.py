@@ -4,6 +4,9 @@ import json
 import multiprocessing
 import os
 import time
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -275,3 +278,43 @@ def test_error_is_that_of_the_first_step_of_the_plan(store):
 def test_store_holds_no_pickles(store):
     [made] = run(store, step(store))
     assert json.loads((made.folder / "record.json").read_text())["files"].keys() == {"made.txt"}
+
+
+def test_what_a_slow_step_waits_for_comes_first(store):
+    def noted(name, **more):
+        return replace(step(store, name, **more), make=partial(note, name))
+
+    run(store, noted("page"), noted("deck", after=(noted("early"),), slow=True), jobs=1)
+    assert MADE == ["early", "deck", "page"]
+
+
+def note(name, folder, source):
+    MADE.append(name)
+
+
+def test_slow_step_does_not_begin_after_an_error(store):
+    def fail(folder, source):
+        raise LectureError("no")
+
+    slow = replace(step(store, "slow", slow=True), make=partial(note, "slow"))
+    with pytest.raises(LectureError, match="no"):
+        run(store, replace(step(store, "first", slow=True), make=fail), slow, jobs=1)
+    assert MADE == []
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_what_runs_beside_a_step_ends_with_all_work(store, fails):
+    @contextmanager
+    def beside():
+        MADE.append("begun")
+        yield
+        MADE.append("ended")
+
+    def make(name, folder, source):
+        MADE.append(name)
+        if fails:
+            raise LectureError("no")
+
+    with pytest.raises(LectureError) if fails else nullcontext():
+        run(store, replace(step(store, "a", beside=beside), make=partial(make, "a")))
+    assert MADE == ["begun", "a", "ended"]

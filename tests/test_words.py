@@ -5,8 +5,9 @@ import re
 import pytest
 
 from lecturebuild.writing.book.page import THEME
-from lecturebuild.writing.words import GERMAN, translated
+from lecturebuild.writing.words import WORDS, translated
 
+GERMAN = WORDS["de"]
 SAID = re.compile(
     r"""(?:aria-label=|placeholder=|title=)"([^"$]+)"|>([A-Z][^<>$=(){}]*[a-z.)])<"""
     r"""|['`]([A-Z][a-z]+(?:[ ][a-z]+)*:?)(?=['`]|[ ]“\$)|'((?!article)[a-z]+(?:[ ][a-z]+){1,2})'"""

@@ -79,7 +79,7 @@ stands in the element with the id "playground". What is chosen stands in the pag
       <button type="button" name="reset">Reset</button>
       <button type="button" name="copy">Copy link</button>
       <label><input name="fast" type="checkbox"> fast forward</label>
-      <label><input name="log" type="checkbox"> logarithmic scale</label>
+      <label><input name="log" type="checkbox"> log scale</label>
     </div>
     <div class="playground-stage">
       <canvas class="playground-network" role="img" tabindex="0"></canvas>

@@ -48,11 +48,10 @@ local function Div(div)
   local given = true
   if div.attributes.title then
     title = pandoc.utils.blocks_to_inlines(pandoc.read(div.attributes.title).blocks)
-  end
-  if not div.attributes.title and #content > 0 and content[1].t == 'Header' then
+  elseif #content > 0 and content[1].t == 'Header' then
     title = content[1].content
     content:remove(1)
-  elseif not div.attributes.title then
+  else
     given = false
   end
   local id = ''
@@ -65,24 +64,19 @@ local function Div(div)
   if not FORMAT:match('^html') then
     return block(title, content)
   end
-  local class = 'callout callout-' .. kind
-  local blocks = pandoc.List{}
+  local attributes = ' class="callout callout-' .. kind .. '"' .. id
   local collapse = div.attributes.collapse
+  local outer, inner = 'div', 'p'
   if collapse then
-    local open = collapse == 'false' and ' open' or ''
-    blocks:insert(raw('<details class="' .. class .. '"' .. id .. open .. '>'))
-    blocks:insert(pandoc.Plain(pandoc.Inlines{pandoc.RawInline('html', '<summary class="callout-title">')}
-      .. title .. {pandoc.RawInline('html', '</summary>')}))
-    blocks:extend(content)
-    blocks:insert(raw('</details>'))
-    return blocks
+    outer, inner = 'details', 'summary'
+    attributes = attributes .. (collapse == 'false' and ' open' or '')
+  else
+    attributes = attributes .. ' role="note"'
   end
-  blocks:insert(raw('<div class="' .. class .. '"' .. id .. ' role="note">'))
-  blocks:insert(pandoc.Plain(pandoc.Inlines{pandoc.RawInline('html', '<p class="callout-title">')}
-    .. title .. {pandoc.RawInline('html', '</p>')}))
-  blocks:extend(content)
-  blocks:insert(raw('</div>'))
-  return blocks
+  local line = pandoc.Inlines{pandoc.RawInline('html', '<' .. inner .. ' class="callout-title">')} .. title
+    .. {pandoc.RawInline('html', '</' .. inner .. '>')}
+  return pandoc.List{raw('<' .. outer .. attributes .. '>'), pandoc.Plain(line)} .. content
+    .. {raw('</' .. outer .. '>')}
 end
 
 if FORMAT:match('^html') or FORMAT == 'beamer' then

@@ -1,41 +1,26 @@
 --[[ crossref: numbers figures, equations and tables, and turns references into links.
 
-Numbers, titles and pages come from a JSON file named by the metadata field `lecture-index`:
-{"fig-relu": {"kind": "fig", "number": "4.3", "title": "", "page": "chapters/deep.html"}}.
+Numbers and titles come from shared/references.lua.
 `lecture-page` is the page being written (empty for the deck), `lecture-root` the relative path
 from it to the book's first folder. In a deck a reference to a section becomes its title, since
 frames have no numbers. Quarto does all this itself; only the built-in renderer uses this filter.
 ]]
 
-local index, page, root = {}, '', ''
+local references = dofile(
+  pandoc.path.join{pandoc.path.directory(PANDOC_SCRIPT_FILE), 'shared', 'references.lua'}
+)
+local page, root = '', ''
 local present = {}
 local html = FORMAT:match('^html') ~= nil
 
-local names = {
-  fig = 'Figure', eq = 'Equation', tbl = 'Table', lst = 'Listing', nte = 'Note', tip = 'Tip',
-  wrn = 'Warning', imp = 'Important', cau = 'Caution',
-}
-local words = {}
-
-local function word(english)
-  return words[english] and pandoc.utils.stringify(words[english]) or english
-end
-
 local function read_meta(meta)
-  local file = io.open(pandoc.utils.stringify(meta['lecture-index']), 'r')
-  index = pandoc.json.decode(file:read('a'), false)
-  file:close()
+  references.read(meta)
   page = pandoc.utils.stringify(meta['lecture-page'] or '')
   root = pandoc.utils.stringify(meta['lecture-root'] or '')
-  words = meta['lecture-words'] or {}
-end
-
-local function number_of(id)
-  return index[id] and index[id].number or '?'
 end
 
 local function equation(math, id)
-  local number = number_of(id)
+  local number = references.number(id)
   if html then
     return pandoc.Div({
       pandoc.Plain{math},
@@ -101,7 +86,7 @@ local function Para(paragraph)
 end
 
 local function prefix(caption, kind, id)
-  local text = word(names[kind]) .. ' ' .. number_of(id) .. ':'
+  local text = references.label(kind, id)
   local label = pandoc.List{pandoc.Span({pandoc.Str(text)}, {class = 'caption-label'}), pandoc.Space()}
   if #caption == 0 then
     return {pandoc.Plain(label)}
@@ -112,10 +97,10 @@ end
 
 --- LaTeX counts by itself; this makes it print our number instead.
 local function latex_number(counter, id)
-  local text = '\\renewcommand{\\the' .. counter .. '}{' .. number_of(id) .. '}'
-  local name = counter == 'figure' and 'Figure' or 'Table'
-  if words[name] then
-    text = text .. '\\renewcommand{\\' .. counter .. 'name}{' .. word(name) .. '}'
+  local text = '\\renewcommand{\\the' .. counter .. '}{' .. references.number(id) .. '}'
+  local name = references.translated(counter == 'figure' and 'Figure' or 'Table')
+  if name then
+    text = text .. '\\renewcommand{\\' .. counter .. 'name}{' .. name .. '}'
   end
   return pandoc.RawBlock('latex', text)
 end
@@ -215,34 +200,10 @@ local function collect(doc)
   doc:walk{RawBlock = raw, Header = note, Figure = note, Table = note, Div = note, Span = note}
 end
 
-local reference_text
-
---- The text of a reference: "Figure 4.3", in a deck a section's title.
-function reference_text(id, entry, bare)
-  local function title()
-    -- A title may itself refer to something with a number.
-    return (entry.title:gsub('@(%a+%-[%w_.:-]*%w)', function(other)
-      return index[other] and index[other].kind ~= 'sec' and reference_text(other, index[other])
-    end))
-  end
-  if entry.kind == 'sec' and not html then
-    return title()
-  elseif bare then
-    return entry.number
-  elseif entry.kind == 'sec' then
-    if entry.number == '' then
-      return title()
-    end
-    return word(entry.level == 1 and 'Chapter' or 'Section') .. '\u{a0}' .. entry.number
-  elseif entry.kind == 'eq' then
-    return word('Equation') .. '\u{a0}(' .. entry.number .. ')'
-  end
-  return word(names[entry.kind]) .. '\u{a0}' .. entry.number
-end
-
-local function link(id, text)
-  local entry = index[id]
-  local content = {pandoc.Str(text)}
+--- A link with the text of a reference, which for a section is in the deck its title.
+local function link(id, entry, bare)
+  local in_deck = entry.kind == 'sec' and not html
+  local content = {pandoc.Str(in_deck and references.title(entry) or references.text(entry, bare))}
   if present[id] then
     return pandoc.Link(content, '#' .. id, '', {class = 'crossref'})
   elseif html then
@@ -251,45 +212,8 @@ local function link(id, text)
   return pandoc.Span(content)
 end
 
---- References become links. In '@sec-a [@key]' Pandoc takes both for one citation: they are parted.
 local function Cite(cite)
-  local inlines, own = pandoc.List{}, 0
-  local works = pandoc.List{}
-  local function separate()
-    if #inlines > 0 then
-      local behind = own == 1 and cite.citations[1].mode == 'AuthorInText' and #works > 0
-      inlines:extend(behind and {pandoc.Space()} or {pandoc.Str(','), pandoc.Space()})
-    end
-  end
-  local function flush()
-    if #works > 0 then
-      separate()
-      inlines:insert(pandoc.Cite({}, works))
-      works = pandoc.List{}
-    end
-  end
-  for _, citation in ipairs(cite.citations) do
-    local entry = index[citation.id]
-    if entry then
-      flush()
-      separate()
-      own = own + 1
-      local prefixed = #citation.prefix > 0
-      local bare = prefixed or citation.mode == 'SuppressAuthor'
-      inlines:extend(citation.prefix)
-      if prefixed then
-        inlines:insert(pandoc.Str('\u{a0}'))
-      end
-      inlines:insert(link(citation.id, reference_text(citation.id, entry, bare)))
-      inlines:extend(citation.suffix)
-    else
-      works:insert(citation)
-    end
-  end
-  if own > 0 then
-    flush()
-    return inlines
-  end
+  return references.cite(cite, link)
 end
 
 --- A link to a place in another document stays in the deck if the deck shows that place.

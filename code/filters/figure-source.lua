@@ -23,8 +23,8 @@ local function Meta(meta)
   end
 end
 
---- The fold for a cell's Div; nothing if it is no figure of figures/.
-local function fold(div)
+--- The fold for a cell's Div; nothing if it is no figure of figures/. Beside others it says which.
+local function fold(div, several)
   local label = div.identifier:match('^cell%-fig%-(.+)$')
   if not label then
     return {}
@@ -37,13 +37,17 @@ local function fold(div)
   end
   local source = file:read('a')
   file:close()
+  local title = word('How this figure is drawn')
+  if several then
+    title = title .. ': <code>' .. path:match('[^/]+$') .. '</code>'
+  end
   local links = {pandoc.Link({pandoc.Code(path)}, root .. path)}
   if repository ~= '' then
     table.insert(links, pandoc.Str(', '))
     table.insert(links, pandoc.Link({pandoc.Str('in the repository')}, repository .. '/' .. path))
   end
   return {
-    pandoc.RawBlock('html', '<details class="figure-source"><summary>' .. word('How this figure is drawn') .. '</summary>'),
+    pandoc.RawBlock('html', '<details class="figure-source"><summary>' .. title .. '</summary>'),
     pandoc.CodeBlock(source, {class = 'python'}),
     pandoc.Para(links),
     pandoc.RawBlock('html', '</details>'),
@@ -54,7 +58,15 @@ end
 local function Div(div)
   local blocks = pandoc.List{div}
   if div.classes:includes('columns') then
-    div:walk{Div = function(inner) blocks:extend(fold(inner)) end}
+    local figures = pandoc.List{}
+    div:walk{Div = function(inner)
+      if #fold(inner) > 0 then
+        figures:insert(inner)
+      end
+    end}
+    for _, inner in ipairs(figures) do
+      blocks:extend(fold(inner, #figures > 1))
+    end
     return blocks, false
   end
   blocks:extend(fold(div))

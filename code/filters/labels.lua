@@ -74,8 +74,13 @@ local function says(inlines, ...)
   end
 end
 
-local function list(entries)
-  return #entries > 0 and entries or pandoc.List{}
+--- A table with an empty list under each name.
+local function lists(names)
+  local found = {}
+  for name in names:gmatch('%S+') do
+    found[name] = pandoc.List{}
+  end
+  return found
 end
 
 --- A heading as plain text, for menus and references: formulas in letters, no works that it cites.
@@ -94,6 +99,14 @@ local function title_of(header)
     end,
   }
   return (pandoc.utils.stringify(content):gsub('%s+', ' '):gsub('^ ', ''):gsub(' $', ''))
+end
+
+--- A filter that looks at all elements which may have names.
+local function every_named(look)
+  return {
+    Div = look, Span = look, Header = look, CodeBlock = look, Code = look, Link = look,
+    Image = look, Table = look, Figure = look,
+  }
 end
 
 --- Every name that a document uses, once for each kind of element: {element, kind, name}.
@@ -137,12 +150,10 @@ local function names_in(names)
       note(kind, 'label', element.identifier)
     end
   end
-  return {
-    Div = element, Span = element, Header = element, CodeBlock = element, Code = element,
-    Link = element, Image = element, Table = element, Figure = element,
-    RawBlock = function(raw) note('RawBlock', 'raw', raw.format) end,
-    RawInline = function(raw) note('RawInline', 'raw', raw.format) end,
-  }
+  local all = every_named(element)
+  function all.RawBlock(raw) note('RawBlock', 'raw', raw.format) end
+  function all.RawInline(raw) note('RawInline', 'raw', raw.format) end
+  return all
 end
 
 local in_text = {  -- mark, pattern of a word that Pandoc should not have left in the text
@@ -290,15 +301,11 @@ end
 
 --- Every place of the book's page that a link may lead to.
 local function ids_in(ids)
-  local function note(element)
+  return every_named(function(element)
     if element.identifier ~= '' then
       table.insert(ids, element.identifier)
     end
-  end
-  return {
-    Div = note, Span = note, Header = note, CodeBlock = note, Code = note, Link = note,
-    Image = note, Table = note, Figure = note,
-  }
+  end)
 end
 
 --- Formulas with something that may be lost, which gate.py judges.
@@ -322,36 +329,38 @@ local function raw_in(found)
 end
 
 function Writer(doc)
-  local headings, items, references = {}, {}, {}
-  local images, links, deck_images, deck_links = {}, {}, {}, {}
-  local deck_only, book_references, strays = {}, {}, {}
+  local found = lists[[headings items references images links deck_images deck_links ids deck_only
+    book_references strays]]
+  local gate = lists'names leftovers annotations book_formulas'
+  local book_raw, deck_raw = lists'tex html', lists'tex html'
   local seen = {}
-  local in_book, refs = true, false
+  local in_book = true
+  found.refs = false
 
   local function first(id)
     local new = not seen[id]
     seen[id] = true
     if new and not in_book then
-      table.insert(deck_only, id)
+      found.deck_only:insert(id)
     end
     return new
   end
 
   local function item(id)
     if first(id) then
-      table.insert(items, id)
+      found.items:insert(id)
     end
   end
 
   local defined = {
     Header = function(header)
       if header.identifier ~= '' and first(header.identifier) then
-        table.insert(headings, {
+        found.headings:insert{
           id = header.identifier,
           level = header.level,
           title = title_of(header),
           numbered = not header.classes:includes('unnumbered'),
-        })
+        }
       end
     end,
     Figure = function(figure)
@@ -368,7 +377,7 @@ function Writer(doc)
       if callouts[div.identifier:match('^(%a+)%-')] then
         item(div.identifier)
       elseif div.identifier == 'refs' then
-        refs = refs or in_book
+        found.refs = found.refs or in_book
       end
     end,
     Table = function(tbl)
@@ -387,21 +396,21 @@ function Writer(doc)
         local kind, name = text:match('^{#(%a+)%-([^}]*)')
         local id = name and kind .. '-' .. name
         if text:match('^:::+$') then
-          table.insert(strays, text)
+          found.strays:insert(text)
         elseif not kinds[kind] or seen[id] and kind == 'tbl' then
           -- no label, or that of the table around
         elseif text == '{#' .. id .. '}' and after_formula(inlines, position) then
           item(id)
         else
-          table.insert(strays, text)
+          found.strays:insert(text)
         end
       end
     end,
     Cite = function(cite)
       for _, citation in ipairs(cite.citations) do
-        table.insert(references, citation.id)
+        found.references:insert(citation.id)
         if in_book then
-          table.insert(book_references, citation.id)
+          found.book_references:insert(citation.id)
         end
       end
     end,
@@ -413,10 +422,7 @@ function Writer(doc)
     part:walk(filter)
   end
 
-  local names, leftovers, annotations, ids, formulas = {}, {}, {}, {}, {}
-  local book_raw = {tex = pandoc.List{}, html = pandoc.List{}}
-  local deck_raw = {tex = pandoc.List{}, html = pandoc.List{}}
-  doc:walk(names_in(names))
+  doc:walk(names_in(gate.names))
   if doc.meta['lecture-deck'] then
     doc = view(doc, 'beamer')
   end
@@ -424,23 +430,14 @@ function Writer(doc)
     doc = doc:walk(part)
   end
   doc = doc:walk{Div = untitled}
-  doc:walk(together(leftovers_in(leftovers), annotations_in(annotations)))
+  doc:walk(together(leftovers_in(gate.leftovers), annotations_in(gate.annotations)))
   if not doc.meta['lecture-deck'] then
-    look(view(doc, 'html'), addresses_in(images, links), filter('terms')[1], ids_in(ids),
-      formulas_in(formulas), raw_in(book_raw))
+    look(view(doc, 'html'), addresses_in(found.images, found.links), filter('terms')[1],
+      ids_in(found.ids), formulas_in(gate.book_formulas), raw_in(book_raw))
   end
   in_book = false
-  look(view(doc, 'beamer'), addresses_in(deck_images, deck_links), raw_in(deck_raw))
-  return pandoc.json.encode{
-    headings = list(headings), items = list(items),
-    references = list(references), images = list(images), links = list(links),
-    deck_images = list(deck_images), deck_links = list(deck_links), ids = list(ids),
-    deck_only = list(deck_only), book_references = list(book_references), strays = list(strays),
-    refs = refs,
-    gate = {
-      names = list(names), leftovers = list(leftovers), annotations = list(annotations),
-      book_formulas = list(formulas), book_latex = book_raw.tex, deck_html = deck_raw.html,
-      book_html = book_raw.html,
-    },
-  }
+  look(view(doc, 'beamer'), addresses_in(found.deck_images, found.deck_links), raw_in(deck_raw))
+  gate.book_latex, gate.book_html, gate.deck_html = book_raw.tex, book_raw.html, deck_raw.html
+  found.gate = gate
+  return pandoc.json.encode(found)
 end

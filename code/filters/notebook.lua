@@ -1,7 +1,6 @@
 --[[ notebook: turns an exercise's text into plain Markdown, as Jupyter shows it.
 
-References become their text, with the numbers of the book (see crossref.lua for the metadata field
-`lecture-index`); a labelled equation gets its number as a tag; divs and spans become what is in
+References become their text, with the numbers of the book (see shared/references.lua); a labelled equation gets its number as a tag; divs and spans become what is in
 them, callouts a quotation or a fold, local links and pictures their text. A Div `.notebook-cell`
 marks the place of a code cell and becomes the comment <!-- cell N -->, by which the text is split;
 an answer stands between <!-- answer --> and <!-- end of answer -->.
@@ -11,73 +10,22 @@ Run before citeproc and once more after it, for what citeproc writes.
 
 LECTURE_FORMAT = 'html'  -- of the two outputs, a notebook is the book's
 
-local index = {}
-local names = {
-  fig = 'Figure', eq = 'Equation', tbl = 'Table', lst = 'Listing', nte = 'Note', tip = 'Tip',
-  wrn = 'Warning', imp = 'Important', cau = 'Caution',
-}
-local dropped = {notes = true, book = true}
+local here = pandoc.path.directory(PANDOC_SCRIPT_FILE)
+local references = dofile(pandoc.path.join{here, 'shared', 'references.lua'})
+local visibility = dofile(pandoc.path.join{here, 'visibility.lua'})[1]
 
-local function Meta(meta)
-  local file = io.open(pandoc.utils.stringify(meta['lecture-index']), 'r')
-  index = pandoc.json.decode(file:read('a'), false)
-  file:close()
-end
+local dropped = {notes = true, book = true}
 
 local function markdown(text)
   return pandoc.RawBlock('commonmark', text)
 end
 
-local function number(id)
-  return index[id] and index[id].number or '?'
-end
-
-local reference
-
---- "Figure 4.3", "Section 1.2 (ReLU)"; `bare` is the number alone.
-function reference(entry, bare)
-  if entry.kind == 'sec' then
-    local title = entry.title:gsub('@(%a+%-[%w_.:-]*%w)', function(other)
-      return index[other] and reference(index[other])
-    end)
-    if bare then
-      return entry.number
-    elseif entry.number == '' then
-      return title
-    end
-    local kind = entry.level == 1 and 'Chapter' or 'Section'
-    return kind .. '\u{a0}' .. entry.number .. ' (' .. title .. ')'
-  elseif entry.kind == 'eq' then
-    return (bare and '' or 'Equation\u{a0}') .. '(' .. entry.number .. ')'
-  end
-  return (bare and '' or names[entry.kind] .. '\u{a0}') .. entry.number
-end
-
 local function Cite(cite)
-  local inlines, works = pandoc.List{}, pandoc.List{}
-  for _, citation in ipairs(cite.citations) do
-    local entry = index[citation.id]
-    if entry then
-      if #inlines > 0 then
-        inlines:extend{pandoc.Str(','), pandoc.Space()}
-      end
-      inlines:extend(citation.prefix)
-      if #citation.prefix > 0 then
-        inlines:insert(pandoc.Str('\u{a0}'))
-      end
-      local bare = #citation.prefix > 0 or citation.mode == 'SuppressAuthor'
-      inlines:insert(pandoc.Str(reference(entry, bare)))
-      inlines:extend(citation.suffix)
-    else
-      works:insert(citation)
-    end
-  end
-  if #inlines == 0 then
-    return nil
-  elseif #works > 0 then  -- in '@sec-a [@key]', which Pandoc takes for one citation
-    inlines:extend{pandoc.Space(), pandoc.Cite({}, works)}
-  end
-  return inlines
+  return references.cite(cite, function(_, entry, bare)
+    local titled = entry.kind == 'sec' and entry.number ~= '' and not bare
+    local title = titled and ' (' .. references.title(entry) .. ')' or ''
+    return pandoc.Str(references.text(entry, bare) .. title)
+  end)
 end
 
 --- `$$…$$ {#eq-name}` becomes one formula with its number as a tag.
@@ -90,7 +38,7 @@ local function Inlines(inlines)
         result:remove()
       end
       local formula = result[#result]
-      formula.text = formula.text:gsub('%s+$', '') .. ' \\tag{' .. number(id) .. '}'
+      formula.text = formula.text:gsub('%s+$', '') .. ' \\tag{' .. references.number(id) .. '}'
     else
       result:insert(inline)
     end
@@ -164,7 +112,7 @@ local function Table(tbl)
     inlines:remove()
   end
   if id then
-    inlines = pandoc.Inlines{pandoc.Str('Table\u{a0}' .. number(id) .. ':'), pandoc.Space()} .. inlines
+    inlines = pandoc.Inlines{pandoc.Str('Table\u{a0}' .. references.number(id) .. ':'), pandoc.Space()} .. inlines
   end
   tbl.caption.long, tbl.attr = {}, pandoc.Attr()
   return {pandoc.Para{pandoc.Emph(inlines)}, tbl}
@@ -211,12 +159,8 @@ local function CodeBlock(block)
   return block
 end
 
-local visibility = dofile(
-  pandoc.path.join{pandoc.path.directory(PANDOC_SCRIPT_FILE), 'visibility.lua'}
-)[1]
-
 return {
-  {Meta = Meta},
+  {Meta = references.read},
   visibility,
   {Cite = Cite, Inlines = Inlines},
   {

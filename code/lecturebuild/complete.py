@@ -53,10 +53,8 @@ def complete(path: Path, progress: Progress) -> list[str]:
         publishing.add(project, _notebooks(project, progress) | _resources(project))
         if project.output / project.archive in linked:
             files = sorted(file for file in project.output.rglob("*") if file.is_file())
-            site = {
-                file.relative_to(project.output).as_posix(): publishing.file_of(file)
-                for file in files
-            }
+            names = (file.relative_to(project.output).as_posix() for file in files)
+            site = dict(zip(names, map(publishing.file_of, files), strict=True))
             packed = publishing.archive_step(project.archive, value(lambda: site))
             [archive] = Work(Store(project.root), progress).carry_out([packed])
             publishing.add(project, {project.archive: archive})
@@ -139,13 +137,12 @@ def _pretended(cell: Cell) -> tuple[Output, ...]:
 
 def _resources(project: Project) -> Site:
     """Return published files that were not there when Quarto began, such as a trained model."""
-    files = resource_files(project.root, project.settings, project.output)
-    places = {file.relative_to(project.root).as_posix(): file for file in files}
-    return {
-        name: publishing.file_of(file)
-        for name, file in places.items()
-        if not (project.output / name).is_file()
-    }
+    site = {}
+    for file in resource_files(project.root, project.settings, project.output):
+        name = file.relative_to(project.root).as_posix()
+        if not (project.output / name).is_file():
+            site[name] = publishing.file_of(file)
+    return site
 
 
 def _add_handout(project: Project, progress: Progress) -> None:

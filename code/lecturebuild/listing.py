@@ -12,8 +12,8 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from lecturebuild.reading import gate
-from lecturebuild.reading.project import Project, read_project
-from lecturebuild.reading.source import Document, Line, name, read_document
+from lecturebuild.reading.project import read_project
+from lecturebuild.reading.source import Document, name, read_pages
 from lecturebuild.running.execute import executed, lists_file
 from lecturebuild.running.figures import figure, find_root
 from lecturebuild.steps.store import Store
@@ -73,13 +73,9 @@ def _listed(kind: str) -> list[dict[str, Any]]:
     if file.is_file() and "QUARTO_EXECUTE_INFO" not in os.environ:
         content = json.loads(file.read_text(encoding="utf-8"))
     else:
-        content = lists(_read_pages(read_project(root)))
+        content = lists(read_pages(read_project(root)))
     found: list[dict[str, Any]] = content[kind]
     return found
-
-
-def _read_pages(project: Project) -> list[Document]:
-    return [read_document(project.root, p, project.pages, project.settings) for p in project.pages]
 
 
 def figure_sources() -> None:
@@ -114,7 +110,7 @@ def marked_terms(pages: Iterable[Document]) -> list[Term]:
     found: dict[str, Term] = {}
     read = ""
     for page in pages:
-        text = "\n".join(_text(page))
+        text = "\n".join(line.text for line in page.text)
         heading = re.search(r"^# (.+?)\s*(\{|$)", text, re.MULTILINE)
         title = heading[1] if heading else page.path.stem
         text = UNREAD.sub("", text)
@@ -135,10 +131,6 @@ def _uncapitalised(term: str, text: str) -> str:
     return small + term.removeprefix(first)
 
 
-def _text(page: Document) -> list[str]:
-    return [block.text for block in page.blocks if isinstance(block, Line) and not block.verbatim]
-
-
 def index_of_terms() -> None:
     """Display the marked terms with links to where they are explained."""
     from IPython.display import Markdown, display
@@ -152,7 +144,7 @@ def times() -> list[str]:
     """Return lines that say how long each figure and the slowest cells took, the slowest first."""
     project = read_project(find_root())
     store = Store(project.root)
-    pages = _read_pages(project)
+    pages = read_pages(project)
     figures = {
         item.name: kept.seconds
         for item in shown_figures(pages)

@@ -4,6 +4,7 @@ Nothing is made here. Each step names what it needs; `steps.work` carries out th
 not in the store, several at a time.
 """
 
+from dataclasses import replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -19,6 +20,7 @@ from lecturebuild.writing import addresses, crossref
 from lecturebuild.writing.book import page as book
 from lecturebuild.writing.book import search, small, sources
 from lecturebuild.writing.deck import handout, latex
+from lecturebuild.writing.deck.ahead import Ahead
 from lecturebuild.writing.notebooks import archive
 from lecturebuild.writing.notebooks import derive as notebooks
 
@@ -62,12 +64,16 @@ def plan(
     site: dict[str, Any] = {}
     if slides and project.deck and "beamer" in wanted:
         text = assembling.woven(project, slides, cells, shown[slides.path], deck=True)
-        own = crossref.labels_step(slides.path, text, root, deck=True)
+        ahead = Ahead()
+        own = replace(
+            crossref.labels_step(slides.path, text, root, deck=True),
+            beside=partial(latex.read_ahead, project, slides, ahead),
+        )
         index = value(
             partial(assembling.deck_index, project, slides), shared=shared, labels=own, pages=labels
         )
         drawn = value(partial(addresses.for_latex, project, slides), labels=own)
-        deck = latex.deck_step(project, slides, text, index, drawn)
+        deck = latex.deck_step(project, slides, text, index, drawn, ahead)
         cards = latex.cards_step(project, slides, deck)
         site[project.deck.output.as_posix()] = value(
             partial(assembling.file_of_result, project.deck.output.name), result=deck

@@ -65,19 +65,14 @@ def check_place(project: Project) -> None:
     if output == project.root / DEFAULT and (output / "site_libs").is_dir():
         return  # Quarto rendered into the same folder since
     if known is None and output != project.root / DEFAULT:
-        raise LectureError(
-            "this folder is not empty and was not made by the renderer, which would replace all of "
-            "it; move its files away, or choose another 'output-dir'",
-            name,
-        )
+        message = "this folder is not empty and was not made by the renderer, which would replace "
+        message += "all of it; move its files away, or choose another 'output-dir'"
+        raise LectureError(message, name)
     for file in sorted(output.rglob("*")) if known is not None else ():
         place = file.relative_to(output).as_posix()
         if not file.is_dir() and place not in known and place != MARK:
-            raise LectureError(
-                "was put into the book by hand and would be lost; move it away, or name it under "
-                "'project: resources'",
-                name / place,
-            )
+            message = "was put into the book by hand and would be lost; move it away, or name it "
+            raise LectureError(f"{message}under 'project: resources'", name / place)
 
 
 def kept(project: Project, *names: str) -> Site:
@@ -118,11 +113,8 @@ def _same(file: Path, made: File) -> bool:
         here, there = file.lstat(), made.path.stat()
     except OSError:
         return False
-    if (here.st_size, here.st_mtime_ns, here.st_mode) == (
-        there.st_size,
-        there.st_mtime_ns,
-        there.st_mode,
-    ):
+    state = attrgetter("st_size", "st_mtime_ns", "st_mode")
+    if state(here) == state(there):
         return True
     return not file.is_symlink() and digest(file) == made.digest
 

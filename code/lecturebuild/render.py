@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -58,6 +59,12 @@ def render(
     files += [slides] if slides and slides.is_file() else []
     newest = (store.newest(step.kind, step.name) for step in all_steps([last]) if step.kind)
     return Rendered(project, files, [result.record for result in newest if result])
+
+
+def look_ahead(path: Path) -> None:
+    """Read what the next rendering will read, so that it need read only what changes until then."""
+    with suppress(Exception):  # the rendering will say what is wrong
+        _last_step(read_project(find_root(path)), ("html",), Progress())
 
 
 def say_waiting() -> None:

@@ -1,4 +1,4 @@
-"""A process that waits, with everything imported, and renders the book as soon as it is told to.
+"""A process that waits, with everything imported and read, and renders the book once it is told to.
 
 The preview starts one ahead of the next change: it has a fresh process for every build, that can be
 stopped without harm, and yet loses no time to starting Python. A line on the standard input is the
@@ -6,16 +6,15 @@ sign; when the preview ends without one, so does this process.
 """
 
 import sys
+from pathlib import Path
 
 from lecturebuild import cli, render
-from lecturebuild.running import dependencies
 
 
 def main() -> int:
     """Render the project named on the command line, once a line has come."""
-    assert render  # imported ahead of the sign; `cli` would import it only then
-    dependencies.libraries_of("")  # reads what is installed
     try:
+        render.look_ahead(Path(sys.argv[1]))
         told = sys.stdin.readline()
     except KeyboardInterrupt:
         return 0

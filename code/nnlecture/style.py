@@ -32,7 +32,7 @@ HALF = (3.0, 2.4)
 FULL = (6.0, 2.9)
 """Width and height in inches of a figure for a whole slide."""
 
-FLAT = (6.0, 2.05)
+FLAT = (6.0, 2.3)
 """The same, where a formula or two lines of text stand under it."""
 
 _HERE = Path(__file__).parent
@@ -114,11 +114,14 @@ def grid(
     return fig, list(fig.subplots(rows, columns, squeeze=False, **options).flat)
 
 
-def canvas(size: tuple[float, float] = FULL) -> tuple[Figure, Axes]:
-    """Return a figure for a diagram: no visible axes, x and y in inches from the lower left."""
+def canvas(size: tuple[float, float] = FULL, bottom: float = 0.0) -> tuple[Figure, Axes]:
+    """Return a figure for a diagram: no visible axes, x and y in inches from the lower left.
+
+    `bottom` is the y of the lower edge.
+    """
     use()
     fig = Figure(figsize=size)
     ax = fig.add_axes((0.0, 0.0, 1.0, 1.0))
-    ax.set(xlim=(0, size[0]), ylim=(0, size[1]))
+    ax.set(xlim=(0, size[0]), ylim=(bottom, bottom + size[1]))
     ax.set_axis_off()
     return fig, ax

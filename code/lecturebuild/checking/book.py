@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 from lecturebuild.checking.deck import Problem, frame_edges, frames, read_frames
 from lecturebuild.reading.gate import figure_names, nested
 from lecturebuild.reading.project import Project
-from lecturebuild.reading.source import Cell, Document, Line, read_document
+from lecturebuild.reading.source import Block, Cell, Document, Line, read_document, read_pages
 from lecturebuild.steps.errors import relative
 from lecturebuild.writing import crossref
 from lecturebuild.writing.notebooks.derive import notebooks_of
@@ -53,6 +53,11 @@ def _text(block: Line | Cell) -> str:
     return block.text if isinstance(block, Line) else str(block.options.get("fig-cap", ""))
 
 
+def _at(block: Block) -> tuple[str, int]:
+    file, line = block.place
+    return str(file), line
+
+
 def bibliography(project: Project, found: dict[Path, crossref.Labels]) -> Iterator[Problem]:
     """Find entries of the bibliography that no text cites."""
     references = {reference for page in found.values() for reference in page.references}
@@ -67,32 +72,29 @@ def bibliography(project: Project, found: dict[Path, crossref.Labels]) -> Iterat
 def alternative_texts(documents: list[Document]) -> Iterator[Problem]:
     """Find pictures without alternative text, or with the caption in its place."""
     for document in documents:
-        for cell in document.own_cells:
-            caption = " ".join(str(cell.options.get("fig-cap", "")).split())
-            alt = " ".join(str(cell.options.get("fig-alt", "")).split())
-            if not (caption or (cell.label or "").startswith("fig-")):
-                continue
-            if not alt:
-                yield Problem(str(cell.file), cell.line, f"'{cell.label}' has no fig-alt")
-            elif _plain(alt) in _plain(caption) or _plain(caption) == _plain(alt):
-                message = f"the fig-alt of '{cell.label}' repeats the caption"
-                yield Problem(str(cell.file), cell.line, message)
-        for line, caption, target, attributes in _pictures(document):
-            given = re.search(r"""fig-alt=(["'])(.*?)\1""", attributes)
-            if given is None or (caption and not given[2].strip()):
-                yield Problem(str(line.file), line.number, f"the picture {target} has no fig-alt")
-            elif caption and _plain(given[2]) in _plain(caption):
-                message = f"the fig-alt of the picture {target} repeats the caption"
-                yield Problem(str(line.file), line.number, message)
+        for block, called, caption, alt in (*_figures(document), *_pictures(document)):
+            if alt is None or (caption and not alt.strip()):
+                yield Problem(*_at(block), f"{called} has no fig-alt")
+            elif caption and _plain(alt) in _plain(caption):
+                yield Problem(*_at(block), f"the fig-alt of {called} repeats the caption")
 
 
-def _pictures(document: Document) -> Iterator[tuple[Line, str, str, str]]:
-    """Yield line, caption, target and attributes of each picture that the Markdown shows."""
-    lines = [block for block in document.blocks if isinstance(block, Line)]
-    lines = [line for line in lines if not line.verbatim]
+def _figures(document: Document) -> Iterator[tuple[Cell, str, str, str | None]]:
+    """Yield each cell that shows a figure, what to call it, its caption and alternative text."""
+    for cell in document.own_cells:
+        caption, alt = (str(cell.options.get(key, "")) for key in ("fig-cap", "fig-alt"))
+        if caption or (cell.label or "").startswith("fig-"):
+            yield cell, f"'{cell.label}'", caption, alt.strip() or None
+
+
+def _pictures(document: Document) -> Iterator[tuple[Line, str, str, str | None]]:
+    """Yield the same of each picture that the Markdown shows."""
+    lines = document.text
     text = "\n".join(re.sub(r"`[^`]*`", lambda code: " " * len(code[0]), x.text) for x in lines)
     for found in PICTURE.finditer(text):
-        yield lines[text.count("\n", 0, found.start())], found[1], found[2], found[3] or ""
+        alt = re.search(r"""fig-alt=(["'])(.*?)\1""", found[3] or "")
+        line = lines[text.count("\n", 0, found.start())]
+        yield line, f"the picture {found[2]}", found[1], alt[2] if alt else None
 
 
 def _plain(text: str) -> str:
@@ -136,11 +138,7 @@ def both_outputs(documents: list[Document], deck: Document) -> Iterator[Problem]
 
 
 def _lacking(document: Document, there: set[Path], output: str, own: str) -> Iterator[Problem]:
-    marked = {
-        (block.file, block.number if isinstance(block, Line) else block.line)
-        for block, around in nested(document)
-        if any(map(MARKED.search, around))
-    }
+    marked = {block.place for block, around in nested(document) if any(map(MARKED.search, around))}
     for label, file, line in crossref.definitions(document):
         if label.startswith(("fig-", "eq-")) and file not in there and (file, line) not in marked:
             mark = f'::: {{.content-visible when-format="{own}"}}'
@@ -181,9 +179,9 @@ def _in_source(
     place = page.relative_to(project.output)
     for document in documents:
         if document.path.with_suffix(".html") == place:
-            for block in document.blocks:
-                if isinstance(block, Line) and not block.verbatim and link in block.text:
-                    return Problem(str(block.file), block.number, message)
+            for line in document.text:
+                if link in line.text:
+                    return Problem(*_at(line), message)
             return Problem(str(document.path), 0, message)
     return Problem(str(relative(page, project.root)), 0, message)
 
@@ -216,9 +214,7 @@ def _well_formed(address: str) -> bool:
 
 def _source_lines(project: Project, documents: list[Document]) -> Iterator[tuple[str, int, str]]:
     for document in documents:
-        for block in document.blocks:
-            if isinstance(block, Line):
-                yield str(block.file), block.number, block.text
+        yield from ((*_at(line), line.text) for line in document.lines)
     for name in project.settings.texts("bibliography"):
         lines = (project.root / name).read_text(encoding="utf-8").splitlines()
         for number, text in enumerate(lines, start=1):
@@ -244,13 +240,8 @@ def spelling(project: Project, documents: list[Document]) -> Iterator[Problem]:
     files = {block.file for document in documents for block in document.blocks}
     paths = [*sorted(files), *([project.deck.document] if project.deck else [])]
     folders = [name for name in ("figures", "code", "README.md") if (project.root / name).exists()]
-    process = subprocess.run(
-        [sys.executable, "-m", "codespell_lib", "--quiet-level=3", *folders, *map(str, paths)],
-        cwd=project.root,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = [sys.executable, "-m", "codespell_lib", "--quiet-level=3", *folders, *map(str, paths)]
+    process = subprocess.run(command, cwd=project.root, capture_output=True, text=True, check=False)
     for line in process.stdout.splitlines():
         if found := re.match(r"(?:\./)?(.+?):(\d+): (.+)", line):
             yield Problem(found[1], int(found[2]), f"spelling: {found[3]}")
@@ -258,9 +249,7 @@ def spelling(project: Project, documents: list[Document]) -> Iterator[Problem]:
 
 def check(project: Project, external: bool = False) -> list[Problem]:
     """Return everything that is wrong with a project that has just been rendered."""
-    pages = [
-        read_document(project.root, page, project.pages, project.settings) for page in project.pages
-    ]
+    pages = read_pages(project)
     found = {page.path: crossref.kept_labels(project.root, page.path) for page in pages}
     problems = [
         *labels(pages, found),
@@ -273,9 +262,8 @@ def check(project: Project, external: bool = False) -> list[Problem]:
         *wide_code(pages),
     ]
     if project.deck:
-        document = read_document(
-            project.root, project.deck.document, project.pages, project.settings
-        )
+        slides = project.deck.document
+        document = read_document(project.root, slides, project.pages, project.settings)
         shown = read_frames(project, document)
         problems += [
             *frames(project, document, shown),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lecturebuild.reading.project import Project
-from lecturebuild.reading.source import Cell, Document
+from lecturebuild.reading.source import Document
 from lecturebuild.steps.errors import LectureError
 from lecturebuild.steps.store import Store
 from lecturebuild.writing.deck import latex as deck
@@ -109,11 +109,10 @@ def frames(project: Project, document: Document, pages: dict[int, Frame]) -> Ite
 
 def _line_with(document: Document, frame: Frame, character: str) -> int:
     """Return the line of a frame's source in which a character stands, else that of its title."""
-    for block in document.blocks:
-        if isinstance(block, Cell) or str(block.file) != frame.file:
-            continue
-        if block.number >= frame.line and character in block.text:
-            return block.number
+    for line in document.lines:
+        after = str(line.file) == frame.file and line.number >= frame.line
+        if after and character in line.text:
+            return line.number
     return frame.line
 
 

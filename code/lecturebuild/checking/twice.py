@@ -66,18 +66,8 @@ def _build(root: Path, surroundings: dict[str, str]) -> None:
     # The copy's own modules, where the environment knows those of the project itself.
     path = [str(root / "code"), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
     environment = os.environ | surroundings | {"PYTHONPATH": os.pathsep.join(filter(None, path))}
-    command = [
-        sys.executable,
-        "-P",
-        "-c",
-        "from lecturebuild.cli import main; raise SystemExit(main())",
-    ]
-    process = subprocess.run(
-        [*command, "render", str(root)],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    main = "from lecturebuild.cli import main; raise SystemExit(main())"
+    command = [sys.executable, "-P", "-c", main, "render", str(root)]
+    process = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if process.returncode != 0:
         raise LectureError(f"a build from nothing fails: {process.stderr.strip()}")

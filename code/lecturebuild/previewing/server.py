@@ -16,11 +16,12 @@ from asyncio.subprocess import Process
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tornado.httpserver import HTTPServer
 from tornado.iostream import StreamClosedError
 from tornado.netutil import bind_sockets
-from tornado.web import Application, RequestHandler
+from tornado.web import Application, RequestHandler, StaticFileHandler
 
 from lecturebuild.previewing.watch import changes, end, standby
 from lecturebuild.reading.project import find_root, read_project
@@ -38,8 +39,9 @@ MISSING = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title></head>
 <body><main><h1>{title}</h1><p>{text}</p></main></body></html>
 """
-TYPES = {".js": "text/javascript", ".mjs": "text/javascript", ".wasm": "application/wasm",
-         ".woff2": "font/woff2", ".svg": "image/svg+xml"}  # fmt: skip
+for suffix, kind in {".js": "text/javascript", ".mjs": "text/javascript", ".svg": "image/svg+xml",
+                     ".wasm": "application/wasm", ".woff2": "font/woff2"}.items():  # fmt: skip
+    mimetypes.add_type(kind, suffix)  # not every system knows them
 INTERRUPTED = 130  # the exit code of `lecture`
 
 
@@ -84,11 +86,15 @@ class State:
 class _Local(RequestHandler):
     """Answers only a browser that was sent to this machine, not one that was led here."""
 
-    def initialize(self, state: State) -> None:
-        self.state = state
+    @property
+    def state(self) -> State:
+        """What the browser is told."""
+        state: State = self.settings["state"]
+        return state
 
     def prepare(self) -> None:
-        if self.request.host_name not in (HOST, "localhost"):
+        local = self.request.host_name in (HOST, "localhost")
+        if not local or "%00" in self.request.path:  # which no file can have in its name
             self.send_error(403)
 
     def set_default_headers(self) -> None:
@@ -112,40 +118,28 @@ class Events(_Local):
                         await self.state.news.wait()
 
 
-class Own(_Local):
-    """Sends the preview's own script and style."""
+class Files(_Local, StaticFileHandler):
+    """Sends the files of a folder, and nothing from outside of it; pages get the preview's script.
 
-    def get(self, name: str) -> None:
-        """Answer with one of the two files."""
-        self.set_header("Content-Type", "text/css" if name.endswith("css") else "text/javascript")
-        self.write((HERE / name).read_bytes())
+    That of Tornado follows no link out of the folder either.
+    """
 
+    def get_content_size(self) -> int:
+        """Return the size of what is sent."""
+        assert self.absolute_path is not None
+        content = Path(self.absolute_path).read_bytes()
+        is_page = self.absolute_path.endswith(".html")
+        self.content = self._with_script(content) if is_page else content
+        return len(self.content)
 
-class Site(_Local):
-    """Sends the files of the book, and nothing from outside its folder."""
+    def get_content(  # type: ignore[override]  # of one request: it tells of the build
+        self, abspath: str, start: int | None = None, end: int | None = None
+    ) -> bytes:
+        """Return what is sent."""
+        return self.content[start:end]
 
-    def get(self, path: str) -> None:
-        """Answer with a file; HTML pages get the preview's script."""
-        file = inside(self.state.site, path)
-        if file and file.is_dir():
-            if path and not path.endswith("/"):
-                self.redirect(f"/{path.lstrip('/')}/")  # two slashes would name another host
-                return
-            file = inside(self.state.site, f"{path}index.html")
-        if file is None:
-            self.send_error(403)
-        else:
-            self._send(file)
-
-    def _send(self, file: Path) -> None:
-        try:
-            content = file.read_bytes()
-        except OSError:
-            self.send_error(404)
-            return
-        kind = TYPES.get(file.suffix) or mimetypes.guess_type(file.name)[0]
-        self.set_header("Content-Type", kind or "application/octet-stream")
-        self.write(self._with_script(content) if file.suffix == ".html" else content)
+    def compute_etag(self) -> None:
+        """Nothing is kept by the browser, so nothing needs a name."""
 
     def _with_script(self, page: bytes) -> bytes:
         script = SCRIPT.format(build=self.state.build).encode()
@@ -157,20 +151,6 @@ class Site(_Local):
         text = f"There is no <code>{html.escape(self.request.path)}</code> in the book."
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.finish(self._with_script(MISSING.format(title=title, text=text).encode()))
-
-
-def inside(folder: Path, path: str) -> Path | None:
-    """Return the file that a path names in a folder; None if it leads out of it.
-
-    Links are followed first, so that none leads out either.
-    """
-    folder = folder.resolve()
-    try:
-        file = (folder / path.lstrip("/")).resolve()
-        file.is_dir()
-    except (OSError, ValueError, RuntimeError):  # a null byte, a loop of links, a long name
-        return None
-    return file if file.is_relative_to(folder) else None
 
 
 async def build(waiting: Process, state: State) -> None:
@@ -191,10 +171,10 @@ async def build(waiting: Process, state: State) -> None:
 
 def listen(state: State, port: int) -> tuple[HTTPServer, int]:
     """Start to serve, to this machine alone; return the server and its port."""
-    handlers = [
-        (f"/{OWN}/events", Events, {"state": state}),
-        (rf"/{OWN}/(preview\.(?:css|js))", Own, {"state": state}),
-        ("/(.*)", Site, {"state": state}),
+    handlers: list[Any] = [
+        (f"/{OWN}/events", Events),
+        (rf"/{OWN}/(preview\.(?:css|js))", Files, {"path": HERE}),
+        ("/(.*)", Files, {"path": state.site, "default_filename": "index.html"}),
     ]
     try:
         sockets = bind_sockets(port, HOST)
@@ -204,7 +184,7 @@ def listen(state: State, port: int) -> tuple[HTTPServer, int]:
         reason = "in use" if error.errno == errno.EADDRINUSE else "not allowed"
         message = f"port {port} is {reason}; choose another one with --port, or 0 for any free one"
         raise LectureError(message) from None
-    server = HTTPServer(Application(handlers, log_function=lambda _: None))
+    server = HTTPServer(Application(handlers, log_function=lambda _: None, state=state))
     server.add_sockets(sockets)
     return server, sockets[0].getsockname()[1]
 

@@ -2,7 +2,6 @@
 
 import ast
 import re
-import unicodedata
 from collections.abc import Collection, Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -41,28 +40,19 @@ def check_document(document: Document, own: Collection[str] = ()) -> None:
     for line, attributes in list(divs(document)):
         _check_attributes(attributes, line, own)
         if label := re.search(r"#(fig|tbl)-[\w-]+", attributes):
-            raise LectureError(
-                f"a div with the label '{label[0]}' is not supported; label the picture, the "
-                "table's caption or the cell itself",
-                line.file,
-                line.number,
-            )
+            message = f"a div with the label '{label[0]}' is not supported; label the picture, the "
+            raise line.error(f"{message}table's caption or the cell itself")
     _check_tables(document)
     _check_brackets(document)
-    for block in document.blocks:
-        if isinstance(block, Line) and not block.verbatim and DEEP.match(block.text):
-            raise LectureError("a heading has at most six '#'", block.file, block.number)
-        if (
-            isinstance(block, Line)
-            and not block.verbatim
-            and (slip := SLIP.search(_without_math(block.text)))
-        ):
-            message = f"'{slip[0]}' is text here: a label is written {{#sec-name}}"
-            raise LectureError(message, block.file, block.number)
-        if isinstance(block, Line) and not block.verbatim and not OPEN.match(block.text):
-            for attributes in ATTRIBUTES.findall(_without_math(block.text)):
-                if re.match(r"\s*[.#]", attributes):
-                    _check_attributes(attributes, block, own)
+    for line in document.text:
+        bare = _without_math(line.text)
+        if DEEP.match(line.text):
+            raise line.error("a heading has at most six '#'")
+        if slip := SLIP.search(bare):
+            raise line.error(f"'{slip[0]}' is text here: a label is written {{#sec-name}}")
+        for attributes in [] if OPEN.match(line.text) else ATTRIBUTES.findall(bare):
+            if re.match(r"\s*[.#]", attributes):
+                _check_attributes(attributes, line, own)
 
 
 def nested(document: Document) -> Iterator[tuple[Line | Cell, tuple[str, ...]]]:
@@ -74,17 +64,15 @@ def nested(document: Document) -> Iterator[tuple[Line | Cell, tuple[str, ...]]]:
     for block in document.blocks:
         if isinstance(block, Line) and not block.verbatim and CLOSE.match(block.text):
             if not stack:
-                raise LectureError("this ':::' closes no div", block.file, block.number)
+                raise block.error("this ':::' closes no div")
             stack.pop()
         yield block, tuple(outer for _, outer in stack)
         if isinstance(block, Line) and (attributes := opened(block)):
             stack.append((block, attributes))
             if len(stack) > DEEPEST:
-                message = f"divs are nested more than {DEEPEST} deep"
-                raise LectureError(message, block.file, block.number)
+                raise block.error(f"divs are nested more than {DEEPEST} deep")
     if stack:
-        line = stack[-1][0]
-        raise LectureError("the div that begins here has no closing ':::'", line.file, line.number)
+        raise stack[-1][0].error("the div that begins here has no closing ':::'")
 
 
 def opened(line: Line) -> str | None:
@@ -101,7 +89,7 @@ def opened(line: Line) -> str | None:
     attributes = opening["attributes"]
     if not re.fullmatch(r"\{.*\}|\S+", attributes):
         message = "after ':::' one word or {...} may follow; begin the text on the next line"
-        raise LectureError(message, line.file, line.number)
+        raise line.error(message)
     return attributes if attributes.startswith("{") else f".{attributes}"
 
 
@@ -116,11 +104,11 @@ def _check_attributes(attributes: str, line: Line, own: Collection[str]) -> None
     for found in CONDITION.finditer(attributes):
         value = next(filter(None, found.groups()[1:]), "")
         if wrong := names.value_problem("", found[1], value):
-            raise LectureError(wrong, line.file, line.number)
+            raise line.error(wrong)
     words = re.sub(r"\"[^\"]*\"|'[^']*'", "", attributes)
     for word in re.findall(r"[.#]?[A-Za-z][\w-]*=?", words):
         if wrong := names.judge(word, own):
-            raise LectureError(wrong, line.file, line.number)
+            raise line.error(wrong)
 
 
 def _check_tables(document: Document) -> None:
@@ -133,11 +121,8 @@ def _check_tables(document: Document) -> None:
         elif RULE.match(block.text):
             columns = _cells(block.text)
         elif columns and "|" in block.text and (found := _cells(block.text)) > columns:
-            message = (
-                f"the row has {found} cells, but the table {columns} columns, so the last would be "
-                "lost; write \\| for a line in a cell"
-            )
-            raise LectureError(message, block.file, block.number)
+            message = f"the row has {found} cells, but the table {columns} columns, so the last "
+            raise block.error(f"{message}would be lost; write \\| for a line in a cell")
 
 
 def _check_grid(line: Line, width: int) -> int:
@@ -149,20 +134,14 @@ def _check_grid(line: Line, width: int) -> int:
         The row is not as wide as the frame: Pandoc would take the table for something else.
     """
     text = line.text.strip()
-    if GRID.match(text) and not width:
-        return shown_width(text)
-    if not text.startswith(("+", "|")):
+    if not text.startswith(("+", "|")) or not (width or GRID.match(text)):
         return 0
-    if width and shown_width(text) != width:
+    from rich.cells import cell_len  # few documents have such a table
+
+    if width and cell_len(text) != width:
         message = "the row is not as wide as the first line of its table: align the table's frame"
-        raise LectureError(message, line.file, line.number)
-    return width
-
-
-def shown_width(text: str) -> int:
-    """Return how many columns a text takes in an editor."""
-    wide = sum(unicodedata.east_asian_width(sign) in "WF" for sign in text)
-    return len(text) + wide - sum(unicodedata.combining(sign) > 0 for sign in text)
+        raise line.error(message)
+    return cell_len(text)
 
 
 def _check_brackets(document: Document) -> None:
@@ -181,7 +160,7 @@ def _outside_formulas(document: Document) -> Iterator[tuple[str, Path, int]]:
     for block in document.blocks:
         if isinstance(block, Cell):
             for key in ("fig-cap", "lst-cap"):
-                yield str(block.options.get(key) or ""), block.file, block.line
+                yield str(block.options.get(key) or ""), *block.place
         elif not block.verbatim:
             bare = without_code(block.text)
             begin = BEGIN_FORMULA.search(bare)
@@ -193,7 +172,7 @@ def _outside_formulas(document: Document) -> Iterator[tuple[str, Path, int]]:
             elif odd_dollars(bare):
                 end = "$$"
             else:
-                yield bare, block.file, block.number
+                yield bare, *block.place
 
 
 def _cells(row: str) -> int:

@@ -3,9 +3,14 @@
 from collections.abc import Iterator
 from typing import Any
 
-from lecturebuild.reading import known, names
-from lecturebuild.reading.project import DECK_FILE, DECK_HEADER, PAGE_HEADER, PROJECT_FILE
-from lecturebuild.reading.source import CELL_OPTIONS
+from lecturebuild.reading import known
+
+FILES = {
+    "Keys of _quarto.yml": "project-file",
+    "Keys of a page's header and of _metadata.yml": "page-header",
+    "Keys of the deck's header": "deck-header",
+    "Keys of the deck's _quarto.yml": "deck-file",
+}
 
 
 def names_table(word: str = "") -> Iterator[str]:
@@ -20,19 +25,17 @@ def names_table(word: str = "") -> Iterator[str]:
 
 
 def _sections() -> dict[str, list[tuple[str, str]]]:
-    def on(entry: tuple[str, str]) -> str:
-        return f"{entry[1]} [{', '.join(map(names.call, entry[0].split()))}]"
+    def rows(form: str, table: dict[str, tuple[str, str]]) -> list[tuple[str, str]]:
+        said = table.items()
+        return [(form.format(name), f"{what} [{known.called(on)}]") for name, (on, what) in said]
 
     return {
-        "Classes": [(f".{name}", on(entry)) for name, entry in known.CLASSES.items()],
-        "Attributes": [(f"{name}=", on(entry)) for name, entry in known.ATTRIBUTES.items()],
+        "Classes": rows(".{}", known.CLASSES),
+        "Attributes": rows("{}=", known.ATTRIBUTES),
         "Labels": [(f"#{kind}-name", f"{text}, @{kind}-name refers to it")
                    for kind, text in known.LABELS.items()],
-        "Options of cells": [(f"#| {name}:", "") for name in CELL_OPTIONS],
-        "Keys of _quarto.yml": [(key, "") for key in _keys(PROJECT_FILE)],
-        "Keys of a page's header and of _metadata.yml": [(key, "") for key in _keys(PAGE_HEADER)],
-        "Keys of the deck's header": [(key, "") for key in _keys(DECK_HEADER)],
-        "Keys of the deck's _quarto.yml": [(key, "") for key in _keys(DECK_FILE)],
+        "Options of cells": [(f"#| {name}:", "") for name in known.KEYS["cell"]],
+        **{title: [(key, "") for key in _keys(known.KEYS[kind])] for title, kind in FILES.items()},
         "Elements of Pandoc's Markdown": [(name, "") for name in known.ELEMENTS],
         "Known to Quarto alone": [
             *((f".{name}", "") for name in sorted(known.QUARTO_CLASSES)),

@@ -2,12 +2,12 @@
 
 `labels.lua` lists the classes, attributes and labels of a document as Pandoc read it, so that it
 does not matter how they were written, and the marks that it took for text. What the tables of
-`known.py` do not have is an error: a misspelt `.answer` would otherwise publish a solution.
+`known.yml` do not have is an error: a misspelt `.answer` would otherwise publish a solution.
 """
 
 import re
 import subprocess
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -15,26 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from lecturebuild.reading.known import (
-    ATTRIBUTES,
-    CLASSES,
-    FORMATS,
-    FORMULAS,
-    HTML_CONTENT,
-    LANGUAGES,
-    LAYOUT,
-    LEFTOVERS,
-    LOST_IN_FORMULAS,
-    MACROS,
-    OWN_ATTRIBUTES,
-    QUARTO_ATTRIBUTES,
-    QUARTO_CLASSES,
-    RAW_FORMATS,
-    TABLES,
-    THEOREMS,
-    VALUES,
-    WOVEN,
-)
+from lecturebuild.reading import known
 from lecturebuild.reading.source import (
     FENCE,
     Cell,
@@ -90,17 +71,15 @@ def complaints(
         else:
             yield from _use(element, kind, name)
     for mark, text in (*found["leftovers"], *found["annotations"]):
-        if message := LEFTOVERS[mark]:
+        if message := known.LEFTOVERS[mark]:
             may_be_meant = "" if mark in ("annotation", "annotated", "heading-note") else mark
             where = (text, text.split(" ")[0])
             yield Complaint(message.format(text, text), where, may_be_meant)
     if in_deck:
         for text in found["deck_html"]:
-            if lost := HTML_CONTENT.search(text):
-                message = (
-                    f"the HTML <{lost[1]}> is not in the deck: mark it by '::: {{.content-visible "
-                    'when-format="html"}\''
-                )
+            if lost := known.HTML_CONTENT.search(text):
+                mark = '::: {.content-visible when-format="html"}'
+                message = f"the HTML <{lost[1]}> is not in the deck: mark it by '{mark}'"
                 yield Complaint(message, (_first_line(text),))
     else:
         for text in found["book_latex"]:
@@ -114,43 +93,38 @@ def judge(word: str, own: Collection[str]) -> str | None:
 
     Here it is not known to what element the attributes belong.
     """
+    found: Iterable[Complaint] = ()  # of a language, or a value
     if word.startswith("#"):
-        found = list(_label(word[1:]))
-    elif word.startswith(".") and word[1:] not in CLASSES and word[1:].lower() in LANGUAGES:
-        found = []  # of code, as the whole document will tell
+        found = _label(word[1:])
     elif word.startswith("."):
-        element = CLASSES.get(word[1:], ("", ""))[0].partition(" ")[0]
-        found = list(_class(element, word[1:], own))
+        elements, _ = known.CLASSES.get(word[1:], ("", ""))
+        if elements or word[1:].lower() not in known.LANGUAGES:  # of code: the document will tell
+            found = _class(elements.partition(" ")[0], word[1:], own)
     elif word.endswith("="):
-        elements = ATTRIBUTES.get(word[:-1], ("Div", ""))[0]
-        found = list(_attribute(elements.split()[0], word[:-1]))
-    else:
-        found = []  # a language, or a value
-    return found[0].message if found else None
+        elements, _ = known.ATTRIBUTES.get(word[:-1], ("Div", ""))
+        found = _attribute(elements.partition(" ")[0], word[:-1])
+    return next((complaint.message for complaint in found), None)
 
 
 def _class(element: str, name: str, own: Collection[str]) -> Iterator[Complaint]:
-    if name in WOVEN or name.startswith("cell-output") or name in own:
+    if name in known.WOVEN or name.startswith("cell-output") or name in own:
         return
-    elements, _ = CLASSES.get(name, ("", ""))
+    elements, _ = known.CLASSES.get(name, ("", ""))
     if element in elements.split():
         return
     is_code = element in ("CodeBlock", "Code")
-    if is_code and (name.lower() in LANGUAGES or name.lower() in languages()):
+    if is_code and (name.lower() in known.LANGUAGES or name.lower() in languages()):
         return
     where = (f".{name}", f"::: {name}", f":::{name}", f"```{name}", f"``` {name}", name)
     if elements:
-        yield Complaint(f"'.{name}' has no effect on {call(element)}; it is for "
-                        f"{', '.join(map(call, elements.split()))}", where)  # fmt: skip
-    elif name in QUARTO_CLASSES or re.match(r"(column|panel|g-col|g-start)-", name):
+        yield Complaint(_misplaced(f".{name}", element, elements), where)
+    elif name in known.QUARTO_CLASSES or re.match(r"(column|panel|g-col|g-start)-", name):
         yield Complaint(_quarto(f".{name}"), where)
     else:
         kind = "language or class" if is_code and not re.search("-", name) else "class"
-        fitting = [
-            known for known, (elements, _) in CLASSES.items() if element in ("", *elements.split())
-        ]
-        known = [*fitting, *own, *(languages() if is_code else ())]
-        hint = _hint(name, known, ".") or (
+        others = [each for each, (on, _) in known.CLASSES.items() if element in ("", *on.split())]
+        others += [*own, *(languages() if is_code else ())]
+        hint = _hint(name, others, ".") or (
             "; 'lecture names' lists all, 'lecture: classes: [...]' in _quarto.yml adds your own"
         )
         yield Complaint(f"unknown {kind} '.{name}'{hint}", where)
@@ -165,48 +139,40 @@ def languages() -> frozenset[str]:
 
 
 def _attribute(element: str, name: str) -> Iterator[Complaint]:
-    if name.startswith(OWN_ATTRIBUTES) or (name == "pdf" and element == "Image") or name == "open":
+    woven = name == "open" or (name == "pdf" and element == "Image")
+    if woven or name.startswith(known.OWN_ATTRIBUTES):
         return
-    elements, _ = ATTRIBUTES.get(name, ("", ""))
+    elements, _ = known.ATTRIBUTES.get(name, ("", ""))
     if element in elements.split():
         return
     where = (f"{name}=", f"{name} =", name)
     if elements:
-        yield Complaint(f"'{name}=' has no effect on {call(element)}; it is for "
-                        f"{', '.join(map(call, elements.split()))}", where)  # fmt: skip
-    elif name in QUARTO_ATTRIBUTES or name.startswith(("fig-", "tbl-", "layout-")):
+        yield Complaint(_misplaced(f"{name}=", element, elements), where)
+    elif name in known.QUARTO_ATTRIBUTES or name.startswith(("fig-", "tbl-", "layout-")):
         yield Complaint(_quarto(name), where)
     else:
-        yield Complaint(f"unknown attribute '{name}='{_hint(name, ATTRIBUTES)}", where)
+        yield Complaint(f"unknown attribute '{name}='{_hint(name, known.ATTRIBUTES)}", where)
 
 
 def value_problem(element: str, name: str, value: str) -> str | None:
     """Return what is wrong with the value of an attribute, if anything."""
-    if name in ("when-format", "unless-format") and value not in FORMATS:
-        return f"the format '{value}' is not known; there are {', '.join(FORMATS)}"
-    pattern, words = VALUES.get((element, name), (".*", ""))
+    if name in ("when-format", "unless-format") and value not in known.FORMATS:
+        return f"the format '{value}' is not known; there are {', '.join(known.FORMATS)}"
+    pattern, words = known.VALUES.get(f"{element} {name}", (".*", ""))
     return None if re.fullmatch(pattern, value, re.S) else f"'{name}={value}': it must be {words}"
 
 
 def _use(element: str, kind: str, name: str) -> Iterator[Complaint]:
     """Yield a complaint about how something known is used."""
-    message = ""
+    message = known.MISUSED.get(name if (kind, name) == ("alone", "lst-cap") else kind, "")
+    message = message.format(name)
     where: tuple[str, ...] = (f"{name}=", f".{name}", name)
     if kind == "value":
         name, _, value = name.partition("=")
         message = value_problem(element, name, value) or ""
         where = (f'{name}="{value}"', f"{name}='{value}'", f"{name}={value}", value, name)
-    elif kind == "twice":
-        message = f"'{name}=' stands twice here, and one of them would have no effect"
-    elif kind == "pair":
-        message = "'.content-visible' and '.content-hidden' together: choose one"
-    elif name == "lst-cap":
-        message = "a caption needs a label: {#lst-name … lst-cap=…}"
-    elif kind == "alone":
-        message = f"'{name}=' has no effect without '.content-visible' or '.content-hidden'"
-    elif kind == "raw" and name not in RAW_FORMATS:
-        message = f"raw text in the format '{name}' is in neither book nor deck; they know "
-        message += "=html and =latex"
+    elif kind == "raw":
+        message = "" if name in known.RAW_FORMATS else message
         where = (f"{{={name}}}", f"={name}")
     if message:
         yield Complaint(message, where)
@@ -214,16 +180,16 @@ def _use(element: str, kind: str, name: str) -> Iterator[Complaint]:
 
 def _label(name: str) -> Iterator[Complaint]:
     kind, _, rest = name.partition("-")
-    if rest and kind in THEOREMS:
+    if rest and kind in known.THEOREMS:
         yield Complaint(_quarto(f"#{name}"), (f"#{name}",))
 
 
 def _latex(text: str) -> Iterator[Complaint]:
     """Yield a complaint about LaTeX in the text that the book cannot show."""
-    if MACROS.match(text) or FORMULAS.match(text) or TABLES.search(text):
+    if known.MACROS.match(text) or known.FORMULAS.match(text) or known.TABLES.search(text):
         return
     words = re.findall(r"\\([A-Za-z]+)", text)
-    lost = next((word for word in words if word not in LAYOUT), None)
+    lost = next((word for word in words if word not in known.LAYOUT), None)
     if lost is None:
         return
     if lost in ("ref", "eqref", "autoref", "cref", "Cref", "pageref"):
@@ -241,7 +207,7 @@ def _latex(text: str) -> Iterator[Complaint]:
 
 def _formula(text: str) -> Iterator[Complaint]:
     """Yield a complaint about what Pandoc passes over in a formula of the book."""
-    for pattern, message in LOST_IN_FORMULAS:
+    for pattern, message in known.LOST_IN_FORMULAS.items():
         if lost := re.search(pattern, text):
             where = next((line for line in text.split("\n") if lost[0] in line), lost[0])
             yield Complaint(f"'{lost[0].strip()}' in the formula {_first_line(text)}: {message}",
@@ -256,20 +222,14 @@ def _quarto(name: str) -> str:
     return f"'{name}' is a feature of Quarto that the built-in renderer does not support"
 
 
-def _hint(name: str, known: Collection[str], sign: str = "") -> str:
-    """Return the closest known name as a question, "" if none is close."""
-    close = get_close_matches(name, known, n=1)
+def _misplaced(name: str, element: str, elements: str) -> str:
+    return f"'{name}' has no effect on {known.CALLED[element]}; it is for {known.called(elements)}"
+
+
+def _hint(name: str, names: Collection[str], sign: str = "") -> str:
+    """Return the closest of some names as a question, "" if none is close."""
+    close = get_close_matches(name, names, n=1)
     return f": did you mean '{sign}{close[0]}'?" if close else ""
-
-
-def call(element: str) -> str:
-    """Return how a person calls an element of Pandoc's."""
-    names = {
-        "Div": "a div (:::)", "Span": "text in brackets", "Header": "a heading",
-        "CodeBlock": "a code block", "Code": "code in a line", "Link": "a link",
-        "Image": "a picture", "Figure": "a figure", "Table": "a table",
-    }  # fmt: skip
-    return names[element]
 
 
 def _place(document: Document, complaint: Complaint) -> tuple[Path, int | None] | None:
@@ -281,12 +241,12 @@ def _place(document: Document, complaint: Complaint) -> tuple[Path, int | None] 
         return _unpaired(document)
     if complaint.mark == "dollar":
         return _lone_dollar(document)
-    lines = [block for block in document.blocks if isinstance(block, Line)]
+    lines = document.lines
     if complaint.mark in ("list", "table", "heading", "quotation"):
         for before, line in pairwise(lines):
             glued = before.text.strip() and before.file == line.file and not line.verbatim
             if glued and line.text.lstrip().startswith(complaint.where[-1]):
-                return line.file, line.number
+                return line.place
         return None
     begin = re.match(r"\W*\w+", complaint.where[-1]) if complaint.mark else None
     # Quotation marks and dashes are others in what Pandoc has read.
@@ -298,13 +258,13 @@ def _place(document: Document, complaint: Complaint) -> tuple[Path, int | None] 
         for line in lines:
             shown = line.text if FENCE.match(line.text) else without_code(line.text)
             if (not line.verbatim or FENCE.match(line.text)) and pattern.search(shown):
-                return line.file, line.number
+                return line.place
         for cell in document.cells:
             if pattern.search(f"{cell.code} {cell.options}"):
-                return cell.file, cell.line
+                return cell.place
         for line in lines if not complaint.mark else ():
             if pattern.search(line.text):  # of raw text
-                return line.file, line.number
+                return line.place
     return None if complaint.mark else unplaced(document)
 
 
@@ -324,7 +284,7 @@ def _unpaired(document: Document) -> tuple[Path, int] | None:
     for paragraph in _paragraphs(document):
         odd = [line for line in paragraph if odd_dollars(line.text)]
         if len(odd) % 2:
-            return odd[-1].file, odd[-1].number
+            return odd[-1].place
     return None
 
 
@@ -337,6 +297,5 @@ def _lone_dollar(document: Document) -> tuple[Path, int] | None:
         # What is cut out leaves its line breaks, so that lines can be counted.
         text = formula.sub(lambda found: "x" + "\n" * found[0].count("\n"), text)
         if found := lone.search(text):
-            line = paragraph[text.count("\n", 0, found.start())]
-            return line.file, line.number
+            return paragraph[text.count("\n", 0, found.start())].place
     return None

@@ -5,84 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lecturebuild.reading.known import CHOICES, KEYS
 from lecturebuild.reading.yamltext import Settings, check_keys, parse
 from lecturebuild.steps.errors import LectureError
 from lecturebuild.steps.files import is_file
 
-EXECUTE: dict[str, Any] = dict.fromkeys(["echo", "eval", "output", "include", "warning", "error"])
-# Cell options that a project or a document may set for all its cells.
-
-LOOK: dict[str, Any] = dict.fromkeys(
-    """code-copy code-line-numbers code-overflow code-tools css date-format email-obfuscation
-    grid highlight-style html-math-method include-in-header link-external-newwindow
-    lightbox number-depth number-sections theme toc toc-depth toc-location toc-title""".split()
-)
-# They change how Quarto's own HTML looks; the built-in renderer has one look of its own.
-
-EXPECTED = set(
-    "theme toc toc-depth toc-location html-math-method number-sections code-overflow".split()
-)
-# Of these an author does not miss the effect: the one look has a theme, contents, formulas, and
-# code that scrolls where it is too wide.
-
-HTML: dict[str, Any] = LOOK | {"code-fold": None}
-
-BEAMER: dict[str, Any] = dict.fromkeys(
-    """header-includes highlight-style include-in-header incremental institute pdf-engine
-    slide-level toc toc-depth""".split()
-)
-VARIABLES = """aspectratio background-image classoption colorlinks colortheme fontsize fonttheme
-    innertheme linkcolor logo mainfont mathfont monofont navigation outertheme sansfont
-    section-titles theme themeoptions titlegraphic toc-title urlcolor""".split()
-BEAMER |= dict.fromkeys(VARIABLES)
-# Of the latter Pandoc's own template makes something.
-
-SWITCH = ("True|False", "true or false")
-CHOICES = {
-    "aspectratio": ("43|169|1610|149|141|54|32|2013", "43, 169, 1610, 149, 141, 54, 32 or 2013"),
-    "fontsize": ("(8|9|10|11|12|14|17|20)pt", "8pt, 9pt, 10pt, 11pt, 12pt, 14pt, 17pt or 20pt"),
-    "navigation": ("empty|frame|vertical|horizontal", "empty, frame, vertical or horizontal"),
-    "slide-level": ("[0-6]", "a number from 0 to 6"),
-    "toc-depth": ("[1-6]", "a number from 1 to 6"),
-    **dict.fromkeys(
-        "colorlinks incremental link-citations number-sections section-titles toc".split(), SWITCH
-    ),
-}
-"""What a setting must look like, as an expression and in words, where it would else pass unseen."""
 MARKED = re.compile(
     r"\]\(|(?<!\w)[*_`][^\s*_`][^*_`]*[*_`](?!\w)|\$[^\s$][^$]*\$|</?[a-zA-Z][^>]*>|\\[a-zA-Z]"
 )
 """Markdown, which Quarto would read in a text that we show as it is."""
-
-EXECUTING = EXECUTE | dict.fromkeys(["freeze", "cache", "timeout", "memory"])
-BOTH: dict[str, Any] = dict.fromkeys(
-    "bibliography csl filters jupyter lang link-citations nocite".split()
-) | {"execute": EXECUTING}
-# Keys of a book and of a deck alike.
-
-PROJECT_FILE = BOTH | {
-    "format": {"html": HTML},
-    "latex-macros": None,
-    "lecture": dict.fromkeys(["classes"]),
-    "project": dict.fromkeys(["type", "output-dir", "post-render", "resources"]),
-    "book": dict.fromkeys(
-        """author chapters date description page-footer page-navigation repo-actions repo-branch
-        repo-url search sidebar site-url subtitle title""".split()
-    ),
-}
-DECK_HEADER = BOTH | dict.fromkeys(
-    "author date institute latex-macros subtitle suppress-bibliography title toc".split()
-) | {"format": {"beamer": BEAMER}}  # fmt: skip
-DECK_FILE = {key: DECK_HEADER[key] for key in DECK_HEADER if key not in ("format", "toc")} | {
-    "project": dict.fromkeys(["type", "output-dir", "render"])
-}
-PAGE_HEADER: dict[str, Any] = {
-    "execute": EXECUTING, "format": {"html": dict.fromkeys(["code-fold"])}, "jupyter": None,
-}  # fmt: skip
-# A page shares title, bibliography, filters and the rest with its book.
-
-ONE_LOOK = ("page-navigation", "repo-actions", "search", "sidebar")
-"""Keys under `book` for what the book has anyway, in its own way."""
 
 STAGES = ("pre-ast", "post-ast", "pre-quarto")
 """When a filter of the project runs under Quarto; here all run first, in this order."""
@@ -174,6 +105,15 @@ def filter_names(settings: Settings) -> list[str]:
     return [path for paths in stages.values() for path in paths]
 
 
+def named_files(settings: Settings, folder: Path, key: str) -> list[Path]:
+    """Return the files that settings name under a key, by their paths from a folder."""
+    names = filter_names(settings) if key == "filters" else settings.texts(key)
+    for name in names:
+        if not (folder / name).is_file():
+            raise settings.error(f"no such file: {name}", key)
+    return [folder / name for name in names]
+
+
 def check_choices(settings: Settings, *path: str) -> None:
     """Raise an error at the first setting, of those below a key, with a value that nobody knows."""
     below = settings.get(*path)
@@ -197,11 +137,8 @@ def find_root(start: Path) -> Path:
         file = folder / "_quarto.yml"
         if file.is_file() and _read(file, folder).get("project", "type") == "book":
             return folder
-    raise LectureError(
-        "no project here: neither this folder nor one above it has a _quarto.yml with "
-        "'project: type: book'",
-        start,
-    )
+    message = "no project here: neither this folder nor one above it has a _quarto.yml with "
+    raise LectureError(f"{message}'project: type: book'", start)
 
 
 def read_project(root: Path) -> Project:
@@ -210,7 +147,7 @@ def read_project(root: Path) -> Project:
     for key in ("title", "subtitle", "author", "date"):
         if key in settings.values:
             raise settings.error(f"give '{key}' under 'book'", key)
-    check_keys(settings, PROJECT_FILE)
+    check_keys(settings, KEYS["project-file"])
     check_choices(settings, "format", "html")
     check_choices(settings)
     for key in ("title", "subtitle", "description", "page-footer"):
@@ -236,10 +173,10 @@ def without_effect(settings: Settings) -> list[str]:
     """Return a message for each key that changes only what Quarto itself does."""
     html, book = settings.get("format", "html"), settings.get("book")
     html = html if isinstance(html, dict) else {}
-    look = html.keys() & (LOOK.keys() - EXPECTED)
+    look = html.keys() & (KEYS["look"].keys() - KEYS["expected"].keys())
     look |= {"html-math-method"} if html.get("html-math-method", "mathml") != "mathml" else set()
     paths: list[tuple[str, ...]] = [("format", "html", key) for key in sorted(look)]
-    paths += [("book", key) for key in ONE_LOOK if book.get(key) not in (None, True)]
+    paths += [("book", key) for key in KEYS["one-look"] if book.get(key) not in (None, True)]
     paths += [("execute", key) for key in ("cache", "freeze") if settings.get("execute", key)]
     return [
         str(settings.error(f"warning: '{path[-1]}' changes only what Quarto itself does", *path))
@@ -277,29 +214,34 @@ def _pages(settings: Settings, root: Path) -> tuple[list[Path], dict[Path, str]]
                 add(entry["chapters"], (*here, "chapters"))
                 if len(pages) > first:
                     parts[pages[first]] = entry["part"]
-            elif not isinstance(entry, str):
-                raise settings.error(
-                    "a chapter is a file name, or a mapping with 'part' and 'chapters'", *here
-                )
-            elif not (root / entry).resolve().is_relative_to(root):
-                raise settings.error(f"{entry} lies outside the project", *here)
-            elif Path(entry).suffix not in DOCUMENTS:
-                kind = "a notebook" if entry.endswith(".ipynb") else "no Markdown"
-                message = f"{entry} is {kind}: a chapter is a .qmd or .md file"
-                hint = "; 'quarto convert' makes one of a notebook" if "note" in kind else ""
-                raise settings.error(message + hint, *here)
-            elif not is_file(root / entry):
-                raise settings.error(f"no such document: {entry}", *here)
-            elif Path(entry) in pages:
-                raise settings.error(f"{entry} is listed twice", *here)
-            elif same := [page for page in pages if page == Path(entry).with_suffix(page.suffix)]:
-                message = f"{entry} and {same[0]} would both be {same[0].with_suffix('.html')}"
-                raise settings.error(message, *here)
+            elif problem := _problem(entry, root, pages):
+                raise settings.error(problem, *here)
             else:
                 pages.append(Path(entry))
 
     add(chapters, ("book", "chapters"))
     return pages, parts
+
+
+def _problem(entry: Any, root: Path, pages: list[Path]) -> str:
+    """Return what is wrong with a chapter that follows others, "" if nothing is."""
+    if not isinstance(entry, str):
+        return "a chapter is a file name, or a mapping with 'part' and 'chapters'"
+    if not (root / entry).resolve().is_relative_to(root):
+        return f"{entry} lies outside the project"
+    if entry.endswith(".ipynb"):
+        hint = "'quarto convert' makes one of a notebook"
+        return f"{entry} is a notebook: a chapter is a .qmd or .md file; {hint}"
+    if Path(entry).suffix not in DOCUMENTS:
+        return f"{entry} is no Markdown: a chapter is a .qmd or .md file"
+    if not is_file(root / entry):
+        return f"no such document: {entry}"
+    if Path(entry) in pages:
+        return f"{entry} is listed twice"
+    for page in pages:
+        if page == Path(entry).with_suffix(page.suffix):
+            return f"{entry} and {page} would both be {page.with_suffix('.html')}"
+    return ""
 
 
 def _deck(settings: Settings, root: Path, book_output: Path) -> Deck | None:
@@ -309,12 +251,9 @@ def _deck(settings: Settings, root: Path, book_output: Path) -> Deck | None:
             continue
         match = re.fullmatch(r"quarto render (\S+)", command.strip())
         if not match:
-            raise settings.error(
-                f"'{command}' is not supported by the built-in renderer; it knows "
-                f"'quarto render FOLDER', a folder with the deck, and the script {AFTER_QUARTO}",
-                "project",
-                "post-render",
-            )
+            message = f"'{command}' is not supported by the built-in renderer; it knows 'quarto "
+            message += f"render FOLDER', a folder with the deck, and the script {AFTER_QUARTO}"
+            raise settings.error(message, "project", "post-render")
         folder = root / match[1]
         file = folder / "_quarto.yml"
         if not file.is_file():
@@ -323,25 +262,19 @@ def _deck(settings: Settings, root: Path, book_output: Path) -> Deck | None:
         if nested.get("format"):
             message = "what concerns Beamer stands under 'format' in the header of the deck itself"
             raise nested.error(message, "format")
-        check_keys(nested, DECK_FILE)
+        check_keys(nested, KEYS["deck-file"])
         documents = nested.texts("project", "render") or sorted(
             path.name for path in folder.glob("*.qmd")
         )
         if len(documents) != 1:
-            raise nested.error(
-                f"expected one deck in {match[1]}, found {len(documents)}; name it under "
-                "'project: render'",
-                "project",
-            )
+            message = f"expected one deck in {match[1]}, found {len(documents)}; name it under "
+            raise nested.error(f"{message}'project: render'", "project")
         target = nested.text("project", "output-dir")
         output = (folder / target).resolve() if target else book_output / folder.name
         if not output.is_relative_to(book_output.resolve()):
-            raise nested.error(
-                f"'output-dir' must lie inside {book_output.name}", "project", "output-dir"
-            )
-        return Deck(
-            (folder / documents[0]).relative_to(root),
-            nested,
-            output.relative_to(book_output.resolve()) / Path(documents[0]).with_suffix(".pdf").name,
-        )
+            message = f"'output-dir' must lie inside {book_output.name}"
+            raise nested.error(message, "project", "output-dir")
+        document = (folder / documents[0]).relative_to(root)
+        pdf = output.relative_to(book_output.resolve()) / document.with_suffix(".pdf").name
+        return Deck(document, nested, pdf)
     return None

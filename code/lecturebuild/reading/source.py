@@ -1,25 +1,24 @@
 """Read a document: expand its includes, find its cells, keep file and line of everything."""
 
 import re
-from dataclasses import dataclass, replace
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from lecturebuild.reading.project import DECK_HEADER, EXECUTE, PAGE_HEADER, check_choices
+from lecturebuild.reading.known import KEYS
+from lecturebuild.reading.project import Project, check_choices
 from lecturebuild.reading.yamltext import Settings, check_keys, parse
 from lecturebuild.steps.errors import LectureError
 from lecturebuild.steps.files import is_file
 
-CELL_OPTIONS: dict[str, Any] = EXECUTE | dict.fromkeys(
-    """label fig-cap fig-alt code-fold tags lst-label lst-cap filename cache""".split()
-)
 MARKUP = re.compile(r"Markdown|HTML|Latex|_repr_")
 """In the code of cells that may show text of their own."""
 DEEPEST = 100
 """So many files may include one another, and so many divs stand inside one another."""
-FLAGS = set(EXECUTE)
+FLAGS = KEYS["execute"].keys()
 TAGS = {"solution", "book"}
 """Tags of cells that mean something."""
 FOLDER_FILE = "_metadata.yml"
@@ -30,10 +29,12 @@ INLINE_CELL = re.compile(r"(?<!`)`\{python\}[^`]*`")
 SHORTCODE = re.compile(r"(?<!\{)\{\{<\s*(/?[\w-]*)")
 ESCAPED = re.compile(r"\{(\{\{<.*?>\}\})\}")
 """A shortcode that is to be shown as it is."""
+SPAN = re.compile(r"(?<!`)(`{1,40}+)(?!`).*?(?<!`)\1(?!`)")
+"""Code between two rows of as many backticks; not of any number, which could take for ever."""
 CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 OPTION = re.compile(r"#\s?\|\s?(.*)")
 LATE_OPTION = re.compile(
-    rf"#\s?\|\s*[\w-]+\s*:|\s*(?:#+\s*[|!]|%+\||//+\|)\s*(?:{'|'.join(CELL_OPTIONS)})\s*[:=]"
+    rf"#\s?\|\s*[\w-]+\s*:|\s*(?:#+\s*[|!]|%+\||//+\|)\s*(?:{'|'.join(KEYS['cell'])})\s*[:=]"
 )
 """An option that is a mere comment, since it does not begin with '#|' or stands too late."""
 EXAMPLE = re.compile(r"^(\s*)\(@([\w-]*)\)(?=\s)")
@@ -49,8 +50,21 @@ HIDDEN_CELL = re.compile(r"(?:`{3,}|~{3,})\s*\{\s*[a-zA-Z]\w*")
 ENGINE = re.compile(r"^\{(\w[\w-]*)(?P<rest>[^}]*)\}\s*$")
 
 
+class Block(ABC):
+    """A part of a document."""
+
+    @property
+    @abstractmethod
+    def place(self) -> tuple[Path, int]:
+        """File and line in which it stands."""
+
+    def error(self, message: str) -> LectureError:
+        """Return an error that points to it."""
+        return LectureError(message, *self.place)
+
+
 @dataclass(frozen=True)
-class Line:
+class Line(Block):
     """One line of Markdown and where it stands; `verbatim` inside a code block."""
 
     text: str
@@ -58,9 +72,14 @@ class Line:
     number: int
     verbatim: bool = False
 
+    @property
+    def place(self) -> tuple[Path, int]:
+        """File and line."""
+        return self.file, self.number
+
 
 @dataclass(frozen=True)
-class Cell:
+class Cell(Block):
     """An executable cell.
 
     `page` and `index` name it: the document whose kernel executes it, and its place there.
@@ -77,6 +96,11 @@ class Cell:
     index: int
 
     @property
+    def place(self) -> tuple[Path, int]:
+        """File and line of its fence."""
+        return self.file, self.line
+
+    @property
     def label(self) -> str | None:
         """The cell's label, if it has one."""
         return self.options.get("label")
@@ -89,6 +113,16 @@ class Document:
     path: Path
     header: Settings
     blocks: tuple[Line | Cell, ...]
+
+    @property
+    def lines(self) -> list[Line]:
+        """All lines of Markdown, those of code blocks too."""
+        return [block for block in self.blocks if isinstance(block, Line)]
+
+    @property
+    def text(self) -> list[Line]:
+        """The lines of Markdown outside of code."""
+        return [line for line in self.lines if not line.verbatim]
 
     @property
     def cells(self) -> list[Cell]:
@@ -106,8 +140,7 @@ def unplaced(document: Document) -> tuple[Path, int | None]:
 
     It is the one cell that shows markup; the file alone if there are several.
     """
-    cells = [cell for cell in document.cells if MARKUP.search(cell.code)]
-    places: list[tuple[Path, int | None]] = [(cell.file, cell.line) for cell in cells]
+    places = [cell.place for cell in document.cells if MARKUP.search(cell.code)]
     return (document.path, None) if places[1:] else (*places, (document.path, 1))[0]
 
 
@@ -118,163 +151,187 @@ def name(cell: Cell) -> str:
 
 @dataclass
 class _Reader:
+    """Reads a file; each that it includes has a reader of its own, which shares the last two."""
+
     root: Path
     pages: tuple[Path, ...]
     defaults: dict[str, Any]
-    counts: dict[Path, int]
-    blocks: list[Line | Cell]
+    path: Path
+    page: Path
+    """The document whose kernel executes the file's cells."""
+    stack: tuple[Path, ...]
+    """The files that include one another down to this one."""
+    counts: dict[Path, int] = field(default_factory=dict)
+    blocks: list[Line | Cell] = field(default_factory=list)
 
-    def read(self, path: Path, page: Path, stack: tuple[Path, ...], skip: int = 0) -> None:
-        """Append the blocks of the file `path`; its cells belong to the kernel of `page`."""
-        lines = _lines(self.root, path)
-        number = skip
-        while number < len(lines):
-            text = lines[number]
-            number += 1
-            if inside := _comment(lines, number, path) or _formula(lines, number):
-                comment, end = inside
-                for offset, line in enumerate(lines[number - 1 : end]):
-                    self.blocks.append(Line(line, path, number + offset, verbatim=comment))
-                number = end
-            elif fence := FENCE.match(text):
-                end = _closing(lines, number, fence["fence"], path)
-                engine = ENGINE.match(fence["info"])
-                if fence["info"].startswith("{{"):
-                    raise LectureError(
-                        "to show a cell as text, put a longer fence around it", path, number
-                    )
-                if engine:
-                    self._cell(path, number, fence["indent"], engine, lines[number:end], page)
-                elif not INFO.fullmatch(fence["info"]):
-                    message = (
-                        f"'{fence['info']}' cannot stand behind a fence; write a language, or "
-                        "{.language #label name=value}"
-                    )
-                    raise LectureError(message, path, number)
-                else:
-                    first, last = lines[number - 1], lines[end]
-                    self.blocks.append(Line(first, path, number, verbatim=True))
-                    self._verbatim(path, number + 1, lines[number:end])
-                    self.blocks.append(Line(last, path, end + 1, verbatim=True))
-                number = end + 1
-            elif "{{<" in text and SHORTCODE.search(plain := without_code(text)):
-                whole, end = _whole_shortcode(lines, number, path)
-                if include := INCLUDE.match(whole):
-                    self._include(path, number, include[1].strip("'\""), page, stack)
-                else:
-                    raise _no_shortcode(plain, path, number)
-                number = end
-            elif text.rstrip() == "---" and YAML_LINE.match("".join(lines[number : number + 1])):
-                message = (
-                    "a YAML header stands at the beginning of a file; around a rule of dashes "
-                    "stand blank lines"
-                )
-                raise LectureError(message, path, number)
-            elif "{" in text and HIDDEN_CELL.search(without_code(text)):
-                message = "a cell begins on a line of its own, not in a quotation or behind text"
-                raise LectureError(message, path, number)
-            elif INLINE_CELL.search(text):
-                message = "code that is executed in a line is not supported; make it a cell"
-                raise LectureError(message, path, number)
-            else:
-                self.blocks.append(Line(ESCAPED.sub(r"\1", text), path, number))
+    def __post_init__(self) -> None:
+        self.lines = _lines(self.root, self.path)
 
-    def _verbatim(self, path: Path, number: int, lines: list[str]) -> None:
-        """Append the lines of a code block; an include in it shows the file's text."""
-        for text, file, line in self._code(path, number, lines):
-            self.blocks.append(Line(text, file, line, verbatim=True))
+    def error(self, message: str, number: int) -> LectureError:
+        """Return an error that points to a line."""
+        return LectureError(message, self.path, number)
 
-    def _code(self, path: Path, number: int, lines: list[str]) -> list[tuple[str, Path, int]]:
-        """Return lines of code, with included files, each with its file and line."""
-        code: list[tuple[str, Path, int]] = []
+    def read(self, number: int = 0) -> None:
+        """Append all that stands behind a line."""
+        while number < len(self.lines):
+            number = self.block(number + 1)
+
+    def block(self, number: int) -> int:
+        """Append what begins on a line; return the number of its last line."""
+        text = self.lines[number - 1]
+        if inside := self.comment(number) or self.formula(number):
+            verbatim, end = inside
+            for place, line in enumerate(self.lines[number - 1 : end], start=number):
+                self.blocks.append(Line(line, self.path, place, verbatim))
+            return end
+        if fence := FENCE.match(text):
+            return self.fenced(number, fence)
+        if "{{<" in text and SHORTCODE.search(plain := without_code(text)):
+            whole, end = self.shortcode(number)
+            include = INCLUDE.match(whole)
+            if not include:
+                raise self.error(_no_shortcode(plain), number)
+            self.include(number, include[1].strip("'\""))
+            return end
+        if problem := _problem(text, "".join(self.lines[number : number + 1])):
+            raise self.error(problem, number)
+        self.blocks.append(Line(ESCAPED.sub(r"\1", text), self.path, number))
+        return number
+
+    def comment(self, number: int) -> tuple[bool, int] | None:
+        """Return the end of an HTML comment of several lines, if one begins on a line."""
+        text = self.lines[number - 1]
+        if "<!--" not in text:
+            return None
+        rest = without_code(text).rpartition("<!--")
+        if not rest[1] or "-->" in rest[2] or FENCE.match(text):
+            return None
+        for end in range(number, len(self.lines)):
+            if "-->" in self.lines[end]:
+                return True, end + 1
+        raise self.error("the comment that begins here has no closing '-->'", number)
+
+    def formula(self, number: int) -> tuple[bool, int] | None:
+        """Return the end of a formula in '$$' of several lines, if one begins on a line.
+
+        One that is never closed is text for Pandoc; the gate reports it.
+        """
+        if not odd_dollars(self.lines[number - 1]) or FENCE.match(self.lines[number - 1]):
+            return None
+        for end in range(number, len(self.lines)):
+            if not self.lines[end].strip():
+                return None
+            if odd_dollars(self.lines[end]):
+                return False, end + 1
+        return None
+
+    def fenced(self, number: int, fence: re.Match[str]) -> int:
+        """Append a block of code or a cell; return the number of its last line."""
+        mark, info = fence["fence"], fence["info"]
+        for end in range(number + 1, len(self.lines) + 1):
+            text = self.lines[end - 1].strip()
+            if text.startswith(mark) and not text.strip(mark[0]):
+                break
+        else:
+            raise self.error(f"the code block that begins here has no closing {mark}", number)
+        if info.startswith("{{"):
+            raise self.error("to show a cell as text, put a longer fence around it", number)
+        code = self.lines[number : end - 1]
+        if engine := ENGINE.match(info):
+            self.cell(number, fence["indent"], engine, code)
+        elif not INFO.fullmatch(info):
+            message = f"'{info}' cannot stand behind a fence; write a language, or "
+            raise self.error(f"{message}{{.language #label name=value}}", number)
+        else:
+            self.blocks.append(Line(self.lines[number - 1], self.path, number, verbatim=True))
+            self.blocks += self.code(number + 1, code)
+            self.blocks.append(Line(self.lines[end - 1], self.path, end, verbatim=True))
+        return end
+
+    def code(self, number: int, lines: list[str]) -> list[Line]:
+        """Return lines of code; an include in it shows the file's text."""
+        code: list[Line] = []
         for here, text in enumerate(lines, start=number):
             if include := INCLUDE.match(text):
-                inner = self._included(path, here, include[1].strip("'\""))
+                inner = self.included(here, include[1].strip("'\""))
                 indent = text[: len(text) - len(text.lstrip())]
-                code += [
-                    (indent + line, inner, count)
-                    for count, line in enumerate(_lines(self.root, inner), start=1)
-                ]
+                for count, line in enumerate(_lines(self.root, inner), start=1):
+                    code.append(Line(indent + line, inner, count, verbatim=True))
             elif SHORTCODE.search(ESCAPED.sub("", text)):
-                raise _no_shortcode(text, path, here)
+                raise self.error(_no_shortcode(text), here)
             else:
-                code.append((ESCAPED.sub(r"\1", text), path, here))
+                code.append(Line(ESCAPED.sub(r"\1", text), self.path, here, verbatim=True))
         return code
 
-    def _included(self, path: Path, number: int, target: str) -> Path:
-        """Return the path, from the project's folder, of a file that another one includes."""
+    def shortcode(self, number: int) -> tuple[str, int]:
+        """Return the text of a shortcode that begins on a line, and the number of its last line."""
+        for end in range(number, min(number + 10, len(self.lines)) + 1):
+            whole = " ".join(line.strip() for line in self.lines[number - 1 : end])
+            if ">}}" in whole:
+                return whole, end
+        raise self.error("the shortcode that begins here has no closing '>}}'", number)
+
+    def included(self, number: int, target: str) -> Path:
+        """Return the path, from the project's folder, of a file that this one includes."""
         if target.startswith("/"):
-            raise LectureError(
-                f"include {target} by a path relative to this file: Quarto resolves a leading "
-                "slash from each project's own folder",
-                path,
-                number,
-            )
-        included = (self.root / path.parent / target).resolve()
+            message = f"include {target} by a path relative to this file: Quarto resolves a "
+            raise self.error(f"{message}leading slash from each project's own folder", number)
+        included = (self.root / self.path.parent / target).resolve()
         if not is_file(included):
-            raise LectureError(f"no such file to include: {target}", path, number)
+            raise self.error(f"no such file to include: {target}", number)
         if not included.is_relative_to(self.root):
-            raise LectureError(f"{target} lies outside the project", path, number)
+            raise self.error(f"{target} lies outside the project", number)
         return included.relative_to(self.root)
 
-    def _include(
-        self, path: Path, number: int, target: str, page: Path, stack: tuple[Path, ...]
-    ) -> None:
-        inner = self._included(path, number, target)
-        if len(stack) > DEEPEST:
-            raise LectureError(f"includes are nested more than {DEEPEST} deep", path, number)
-        if inner in stack:
-            chain = " → ".join(str(file) for file in (*stack[stack.index(inner) :], inner))
-            raise LectureError(f"includes itself: {chain}", path, number)
-        if _lines(self.root, inner)[0].rstrip() == "---":
-            raise LectureError(
-                "an included document must have no YAML header; give its title as "
-                "'# Title {#sec-name}'",
-                inner,
-                1,
-            )
+    def include(self, number: int, target: str) -> None:
+        """Append the blocks of a file."""
+        inner = self.included(number, target)
+        if len(self.stack) > DEEPEST:
+            raise self.error(f"includes are nested more than {DEEPEST} deep", number)
+        stack = (*self.stack, inner)
+        if inner in self.stack:
+            chain = " → ".join(map(str, stack[stack.index(inner) :]))
+            raise self.error(f"includes itself: {chain}", number)
         # A page of the book is executed as that page, wherever else it is included.
-        kernel = inner if inner in self.pages else page
-        if kernel != page and self.counts.get(kernel):
-            raise LectureError(f"{target} is included a second time", path, number)
-        self.blocks.append(Line("", path, number))
-        self.read(inner, kernel, (*stack, inner))
-        self.blocks.append(Line("", path, number))
+        page = inner if inner in self.pages else self.page
+        reader = replace(self, path=inner, page=page, stack=stack)
+        if reader.lines[0].rstrip() == "---":
+            message = "an included document must have no YAML header; give its title as "
+            raise reader.error(f"{message}'# Title {{#sec-name}}'", 1)
+        if page != self.page and self.counts.get(page):
+            raise self.error(f"{target} is included a second time", number)
+        self.blocks.append(Line("", self.path, number))
+        reader.read()
+        self.blocks.append(Line("", self.path, number))
 
-    def _cell(
-        self,
-        path: Path,
-        number: int,
-        indent: str,
-        engine: re.Match[str],
-        code: list[str],
-        page: Path,
-    ) -> None:
+    def cell(self, number: int, indent: str, engine: re.Match[str], lines: list[str]) -> None:
+        """Append a cell."""
         if engine[1] != "python" or engine["rest"].strip():
-            raise LectureError(
-                f"a cell of kind '{engine[0].strip()}' is not supported, only '{{python}}' is",
-                path,
-                number,
-            )
-        code = [line.removeprefix(indent) for line in code]
-        code = [text for text, _, _ in self._code(path, number + 1, code)]
+            message = f"a cell of kind '{engine[0].strip()}' is not supported, only '{{python}}' is"
+            raise self.error(message, number)
+        lines = [line.removeprefix(indent) for line in lines]
+        code = [line.text for line in self.code(number + 1, lines)]
         header = list(takewhile(bool, map(OPTION.match, code)))
         count = len(header)
-        _check_late_options(code, count, path, number + 1)
-        options = parse("\n".join(found[1] for found in header if found), path, number + 1)
-        check_keys(options, CELL_OPTIONS)
+        for late, text in enumerate(code[count:], start=number + count + 1):
+            if LATE_OPTION.match(text):
+                message = f"'{text.strip()}' is a comment here: options begin with '#|' and stand "
+                message += "at the beginning of the cell, without a blank line or code before or "
+                raise self.error(f"{message}between them", late)
+        options = parse("\n".join(found[1] for found in header if found), self.path, number + 1)
+        check_keys(options, KEYS["cell"])
         _check_values(options)
-        index = self.counts.get(page, 0)
-        self.counts[page] = index + 1
+        index = self.counts.get(self.page, 0)
+        self.counts[self.page] = index + 1
         self.blocks.append(
             Cell(
                 code="\n".join(code[count:]),
                 options=self.defaults | options.values,
                 indent=indent,
-                file=path,
+                file=self.path,
                 line=number,
                 code_line=number + count + 1,
-                page=page,
+                page=self.page,
                 index=index,
             )
         )
@@ -286,7 +343,7 @@ def read_document(root: Path, path: Path, pages: tuple[Path, ...], *projects: Se
     settings, skip = _header(lines, path)
     if path in pages and settings.get("title"):
         raise settings.error("give a page's title as '# Title {#sec-name}' in its text", "title")
-    check_keys(settings, PAGE_HEADER if path in pages else DECK_HEADER)
+    check_keys(settings, KEYS["page-header" if path in pages else "deck-header"])
     check_choices(settings, "format", "beamer")
     check_choices(settings)
     defaults: dict[str, Any] = {}
@@ -295,7 +352,7 @@ def read_document(root: Path, path: Path, pages: tuple[Path, ...], *projects: Se
             raise source.error("the only kernel supported is python3", "jupyter")
         execute = source.get("execute")
         execute = execute if isinstance(execute, dict) else {}
-        defaults |= {key: execute[key] for key in EXECUTE if key in execute}
+        defaults |= {key: execute[key] for key in FLAGS if key in execute}
         for key in FLAGS & execute.keys():
             if not isinstance(execute[key], bool):
                 raise source.error(f"'{key}' must be true or false", "execute", key)
@@ -304,9 +361,14 @@ def read_document(root: Path, path: Path, pages: tuple[Path, ...], *projects: Se
             message = "'code-fold' must be true, false or show"
             raise source.error(message, "format", "html", "code-fold")
         defaults |= {"code-fold": fold} if fold is not None else {}
-    reader = _Reader(root, pages, defaults, {}, [])
-    reader.read(path, path, (path,), skip)
+    reader = _Reader(root, pages, defaults, path, path, (path,))
+    reader.read(skip)
     return Document(path, settings, tuple(_number_examples(reader.blocks)))
+
+
+def read_pages(project: Project) -> list[Document]:
+    """Read the pages of a book."""
+    return [read_document(project.root, p, project.pages, project.settings) for p in project.pages]
 
 
 def _folder_settings(root: Path, path: Path) -> list[Settings]:
@@ -316,36 +378,8 @@ def _folder_settings(root: Path, path: Path) -> list[Settings]:
         file = folder / FOLDER_FILE
         if (root / file).is_file():
             found.append(parse("\n".join(_lines(root, file)), file))
-            check_keys(found[-1], PAGE_HEADER)
+            check_keys(found[-1], KEYS["page-header"])
     return found
-
-
-def _comment(lines: list[str], number: int, path: Path) -> tuple[bool, int] | None:
-    """Return the end of an HTML comment of several lines, if one begins on a line."""
-    if "<!--" not in lines[number - 1]:
-        return None
-    rest = without_code(lines[number - 1]).rpartition("<!--")
-    if not rest[1] or "-->" in rest[2] or FENCE.match(lines[number - 1]):
-        return None
-    for end in range(number, len(lines)):
-        if "-->" in lines[end]:
-            return True, end + 1
-    raise LectureError("the comment that begins here has no closing '-->'", path, number)
-
-
-def _formula(lines: list[str], number: int) -> tuple[bool, int] | None:
-    """Return the end of a formula in '$$' of several lines, if one begins on a line.
-
-    One that is never closed is text for Pandoc; the gate reports it.
-    """
-    if not odd_dollars(lines[number - 1]) or FENCE.match(lines[number - 1]):
-        return None
-    for end in range(number, len(lines)):
-        if not lines[end].strip():
-            return None
-        if odd_dollars(lines[end]):
-            return False, end + 1
-    return None
 
 
 def odd_dollars(text: str) -> bool:
@@ -353,36 +387,26 @@ def odd_dollars(text: str) -> bool:
     return "$$" in text and len(re.findall(r"(?<!\\)\$\$", without_code(text))) % 2 == 1
 
 
-def _whole_shortcode(lines: list[str], number: int, path: Path) -> tuple[str, int]:
-    """Return the text of a shortcode that begins on a line, and the number of its last line."""
-    for end in range(number, min(number + 10, len(lines)) + 1):
-        whole = " ".join(line.strip() for line in lines[number - 1 : end])
-        if ">}}" in whole:
-            return whole, end
-    raise LectureError("the shortcode that begins here has no closing '>}}'", path, number)
+def _problem(text: str, following: str) -> str:
+    """Return what is wrong with a line of Markdown before another one, "" if nothing is."""
+    if text.rstrip() == "---" and YAML_LINE.match(following):
+        message = "a YAML header stands at the beginning of a file; around a rule of dashes stand "
+        return f"{message}blank lines"
+    if "{" in text and HIDDEN_CELL.search(without_code(text)):
+        return "a cell begins on a line of its own, not in a quotation or behind text"
+    if INLINE_CELL.search(text):
+        return "code that is executed in a line is not supported; make it a cell"
+    return ""
 
 
-def _no_shortcode(text: str, path: Path, number: int) -> LectureError:
+def _no_shortcode(text: str) -> str:
+    """Return what is wrong with a text that has a shortcode."""
     found = SHORTCODE.search(text)
     name = found[1] if found else ""
-    message = (
-        "an include stands alone on its line"
-        if name == "include"
-        else f"the shortcode '{name}' is not supported; only 'include' is. To show it as it is, "
-        f"write {{{{{{< {name} … >}}}}}}"
-    )
-    return LectureError(message, path, number)
-
-
-def _check_late_options(code: list[str], count: int, path: Path, line: int) -> None:
-    """Raise an error at an option that is a mere comment, since something stands before it."""
-    for number, text in enumerate(code[count:], start=line + count):
-        if LATE_OPTION.match(text):
-            message = (
-                f"'{text.strip()}' is a comment here: options begin with '#|' and stand at the "
-                "beginning of the cell, without a blank line or code before or between them"
-            )
-            raise LectureError(message, path, number)
+    if name == "include":
+        return "an include stands alone on its line"
+    message = f"the shortcode '{name}' is not supported; only 'include' is. To show it as it is, "
+    return f"{message}write {{{{{{< {name} … >}}}}}}"
 
 
 def _number_examples(blocks: list[Line | Cell]) -> list[Line | Cell]:
@@ -433,9 +457,8 @@ def _check_values(options: Settings) -> None:
         if key == "label" and not (isinstance(value, str) and LABEL.fullmatch(value)):
             raise options.error("'label' must be a word such as fig-relu", key)
         if key == "label" and value.startswith("tbl-"):
-            raise options.error(
-                "a cell cannot be a table that one refers to; write the table in Markdown", key
-            )
+            message = "a cell cannot be a table that one refers to; write the table in Markdown"
+            raise options.error(message, key)
 
 
 def _lines(root: Path, path: Path) -> list[str]:
@@ -462,20 +485,11 @@ def _header(lines: list[str], path: Path) -> tuple[Settings, int]:
     raise LectureError("the YAML header that begins here has no closing '---'", path, 1)
 
 
-def _closing(lines: list[str], start: int, fence: str, path: Path) -> int:
-    """Return the index of the line that closes a fence opened on the line before `start`."""
-    for index in range(start, len(lines)):
-        text = lines[index].strip()
-        if text.startswith(fence) and not text.strip(fence[0]):
-            return index
-    raise LectureError(f"the code block that begins here has no closing {fence}", path, start)
-
-
 def without_code(text: str) -> str:
     """Return a line without code, comments and shortcodes that are to be shown."""
     if not any(sign in text for sign in ("`", "<!--", "{{{")):
         return text
-    return _without(ESCAPED.sub("", _without_spans(text)), "<!--", "-->")
+    return _without(ESCAPED.sub("", SPAN.sub("", text)), "<!--", "-->")
 
 
 def _without(text: str, begin: str, end: str) -> str:
@@ -484,24 +498,4 @@ def _without(text: str, begin: str, end: str) -> str:
     while (start := text.find(begin, here)) >= 0 and (stop := text.find(end, start)) >= 0:
         kept.append(text[here:start])
         here = stop + len(end)
-    return "".join([*kept, text[here:]])
-
-
-def _without_spans(text: str) -> str:
-    """Return a line without the code between two rows of as many backticks."""
-    rows = [match.span() for match in re.finditer("`+", text)]
-    lengths: dict[int, list[int]] = {}  # the last row of a length comes first
-    for number, (start, end) in reversed([*enumerate(rows)]):
-        lengths.setdefault(end - start, []).append(number)
-    kept, here, number = [], 0, 0
-    while number < len(rows):
-        start, end = rows[number]
-        alike = lengths[end - start]
-        while alike and alike[-1] <= number:
-            alike.pop()
-        if alike:
-            kept.append(text[here:start])
-            number = alike[-1]
-            here = rows[number][1]
-        number += 1
     return "".join([*kept, text[here:]])

@@ -92,85 +92,72 @@ def parse(text: str, file: Path, first_line: int = 1) -> Settings:
             problem += f"; {SINGLE_QUOTES}"
         raise LectureError(f"bad YAML: {problem}", file, line) from None
     except (ValueError, LookupError, AttributeError, RecursionError):
-        _check_values(node, first_line, file)
+        _lines(node, text, first_line, file)
         raise LectureError("bad YAML: a value is not what it seems", file, first_line) from None
-    _check_values(node, first_line, file)
+    lines = _lines(node, text, first_line, file) if node else {}
     if values is None:
         return Settings(file=file)
     if not isinstance(values, dict):
         raise LectureError("bad YAML: expected lines of the form 'key: value'", file, first_line)
-    lines: dict[KeyPath, int] = {}
-    _check_escapes(node, text, first_line, file)
-    _collect(node, (), lines, first_line, file)
     return Settings(values, lines, file)
 
 
-def _check_values(node: Any, first_line: int, file: Path, around: tuple[int, ...] = ()) -> None:
-    """Raise an error at the first value that YAML cannot make, or that nobody can use."""
-    if node is None:
-        return
-    line = first_line + node.start_mark.line
-    if id(node) in around or len(around) > DEEPEST:
-        message = "refers to itself" if id(node) in around else "is nested too deep"
-        raise LectureError(f"bad YAML: what begins here {message}", file, line)
-    inside = (*around, id(node))
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            if not key.tag.endswith((":str", ":merge")):
-                message = "a key must be a text; put it into quotes"
-                raise LectureError(f"bad YAML: {message}", file, first_line + key.start_mark.line)
-            _check_values(key, first_line, file, inside)
-            _check_values(value, first_line, file, inside)
-    elif isinstance(node, yaml.SequenceNode):
-        for value in node.value:
-            _check_values(value, first_line, file, inside)
-    elif "\0" in node.value:
-        raise LectureError("bad YAML: a text with a NUL character", file, line)
-    else:
-        try:
-            yaml.SafeLoader("").construct_document(node)
-        except (yaml.YAMLError, ValueError, LookupError, AttributeError):
-            kind = node.tag.rpartition(":")[2]
-            message = f"'{node.value}' is no {kind}; put it into quotes if it is a text"
-            raise LectureError(f"bad YAML: {message}", file, line) from None
+def _lines(root: Any, text: str, first_line: int, file: Path) -> dict[KeyPath, int]:
+    """Return the line of every key and item, by its path.
 
-
-def _check_escapes(node: Any, text: str, first_line: int, file: Path) -> None:
-    """Raise an error at a double-quoted text in which a command of LaTeX's is a sign for YAML.
-
-    It reads a tab and the letters "au" where an author means tau.
+    Raises
+    ------
+    LectureError
+        At the first value that YAML cannot make, that nobody can use, or that hardly is meant.
     """
-    if isinstance(node, yaml.ScalarNode):
-        raw = text[node.start_mark.index : node.end_mark.index]
-        if raw.startswith('"') and (found := ESCAPE.search(raw)):
-            line = first_line + node.start_mark.line
-            message = f"YAML reads '{found[1]}' in double quotes as one sign; {SINGLE_QUOTES}"
-            raise LectureError(message, file, line)
-    elif isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            _check_escapes(key, text, first_line, file)
-            _check_escapes(value, text, first_line, file)
-    elif isinstance(node, yaml.SequenceNode):
-        for value in node.value:
-            _check_escapes(value, text, first_line, file)
+    lines: dict[KeyPath, int] = {}
+
+    def visit(node: Any, path: KeyPath, around: tuple[int, ...]) -> None:
+        line = first_line + node.start_mark.line
+        if id(node) in around or len(around) > DEEPEST:
+            message = "refers to itself" if id(node) in around else "is nested too deep"
+            raise LectureError(f"bad YAML: what begins here {message}", file, line)
+        inside = (*around, id(node))
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                here, line = (*path, str(key.value)), first_line + key.start_mark.line
+                if not key.tag.endswith((":str", ":merge")):
+                    message = "bad YAML: a key must be a text; put it into quotes"
+                    raise LectureError(message, file, line)
+                if here in lines:
+                    raise LectureError(f"bad YAML: '{key.value}' stands twice", file, line)
+                lines[here] = line
+                visit(key, here, inside)
+                visit(value, here, inside)
+        elif isinstance(node, yaml.SequenceNode):
+            for number, value in enumerate(node.value):
+                here = (*path, str(number))
+                lines[here] = first_line + value.start_mark.line
+                visit(value, here, inside)
+        else:
+            _check_text(node, text, file, line)
+
+    visit(root, (), ())
+    return lines
 
 
-def _collect(
-    node: Any, path: KeyPath, lines: dict[KeyPath, int], first_line: int, file: Path
-) -> None:
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            here = (*path, str(key.value))
-            if here in lines:
-                line = first_line + key.start_mark.line
-                raise LectureError(f"bad YAML: '{key.value}' stands twice", file, line)
-            lines[here] = first_line + key.start_mark.line
-            _collect(value, here, lines, first_line, file)
-    elif isinstance(node, yaml.SequenceNode):
-        for number, value in enumerate(node.value):
-            here = (*path, str(number))
-            lines[here] = first_line + value.start_mark.line
-            _collect(value, here, lines, first_line, file)
+def _check_text(node: Any, text: str, file: Path, line: int) -> None:
+    """Raise an error at a value that is not what it is written as.
+
+    In double quotes, YAML reads a tab and the letters "au" where an author means tau.
+    """
+    if "\0" in node.value:
+        raise LectureError("bad YAML: a text with a NUL character", file, line)
+    try:
+        yaml.SafeLoader("").construct_document(node)
+    except (yaml.YAMLError, ValueError, LookupError, AttributeError):
+        kind = node.tag.rpartition(":")[2]
+        message = f"'{node.value}' is no {kind}; put it into quotes if it is a text"
+        raise LectureError(f"bad YAML: {message}", file, line) from None
+    raw = text[node.start_mark.index : node.end_mark.index]
+    if raw.startswith('"') and (found := ESCAPE.search(raw)):
+        message = f"YAML reads '{found[1]}' in double quotes as one sign; {SINGLE_QUOTES}"
+        raise LectureError(message, file, line)
 
 
 def check_keys(settings: Settings, known: dict[str, Any]) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # else only where it is needed: every chapter imports this mo
 
 Import = tuple[int, str]
 """Number of leading dots and dotted name; `from a import b` is (0, "a.b")."""
-FIRST = re.compile(r"^[^/.,]+", re.M)
+FIRST = re.compile(r"[^/.,]+")
 """A top-level module or package, at the beginning of a file's path."""
 MAGIC = re.compile(r"^(\s*)[%!].*$", re.M)
 _parsing = threading.Lock()
@@ -104,7 +104,8 @@ def _installed() -> "dict[str, list[Distribution]]":
     found: dict[str, list[Distribution]] = {}
     for distribution in metadata.distributions():
         record = distribution.read_text("RECORD") or ""  # which tells more than top_level.txt
-        for name in set(FIRST.findall(record)):
+        places = {line.partition("/")[0] for line in record.split("\n")}
+        for name in {first[0] for first in map(FIRST.match, places) if first}:
             found.setdefault(name, []).append(distribution)
     return found
 

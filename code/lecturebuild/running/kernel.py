@@ -1,17 +1,21 @@
 """Execute the cells of one document in a Jupyter kernel of its own, within limits."""
 
 import asyncio
+import math
 import os
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from queue import Empty
 from typing import Any
 
+from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
@@ -33,12 +37,11 @@ OPTIONS = [
     "--HistoryManager.enabled=False",
 ]
 IMPORTS: tuple[str, ...] = (
-    "ipykernel.kernelapp",
-    "ipykernel.ipkernel",
-    "ipykernel.zmqshell",
-    "lecturebuild",
+    *("ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "ipykernel.debugger"),
+    *("IPython.core.debugger", "IPython.core.oinspect", "IPython.core.completerlib"),
+    *("IPython.core.pylabtools", "IPython.extensions.storemagic", "tornado.platform.asyncio"),
+    *("lecturebuild", "lecturebuild.running.ipython"),
 )
-IMPORTS += ("lecturebuild.running.ipython",)
 """What is imported before a kernel is forked."""
 TASK = "lecturebuild.running.ipython"
 BEFORE = f"import {TASK} as _lecture; _lecture.begin({{root!r}}); del _lecture"
@@ -47,6 +50,8 @@ FIRST = 2
 """The kernel's number of the first cell; 1 prepares it."""
 LATER = {"stream", "display_data", "error"}
 """What a thread of a cell may still give once the cell has ended."""
+PATIENCE = 5
+"""Seconds in which a kernel may end when all its cells are done."""
 LONGEST = 70
 """Characters of the folder for sockets; the system takes no names of more than about 100."""
 
@@ -185,6 +190,7 @@ class _Manager(AsyncKernelManager):
 
     def __init__(self, own: Path, folder: Path, limits: Limits, imports: tuple[str, ...]):
         super().__init__(transport="ipc", ip=f"{own}/kernel", connection_file=f"{own}/kernel.json")
+        self.client_factory = _Channels
         self.starter = _Provisioner(parent=self, kernel_spec=self.kernel_spec, kernel_id="")
         self.provisioner = self.starter
         environment = os.environ | {
@@ -215,6 +221,39 @@ class _Manager(AsyncKernelManager):
         return 0 if code is None else code
 
 
+class _Channels(AsyncKernelClient):
+    """Waits for a kernel no longer than until it answers on all channels.
+
+    Jupyter's own way then listens for another 0.2 s to hear that nothing comes.
+    """
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Wait until the kernel has answered a question."""
+        until = time.monotonic() + (timeout or math.inf)
+        while not await self._answers(self.kernel_info()):
+            if not await self.is_alive():
+                raise RuntimeError("it died")
+            if time.monotonic() > until:
+                raise RuntimeError(f"it did not answer within {timeout:g} s")
+
+    async def _answers(self, asked: str) -> bool:
+        """Say whether the answer comes, and on the other channel that it was given."""
+        with suppress(Empty):
+            while _parent(await self.shell_channel.get_msg(timeout=1)) != asked:
+                pass
+            while True:
+                message = await self.iopub_channel.get_msg(timeout=0.2)
+                idle = message["content"].get("execution_state") == "idle"
+                if idle and _parent(message) == asked:
+                    return True
+        return False
+
+
+def _parent(message: dict[str, Any]) -> str | None:
+    """Return the id of the message that this one answers."""
+    return message["parent_header"].get("msg_id")  # type: ignore[no-any-return]
+
+
 class _Client(NotebookClient):
     """Puts what a thread prints later to the cell that started it."""
 
@@ -229,7 +268,7 @@ class _Client(NotebookClient):
         self.asked[parent_msg_id] = cell, cell_index
         while True:
             message = await self.kc.iopub_channel.get_msg(timeout=None)
-            parent = message["parent_header"].get("msg_id")
+            parent = _parent(message)
             try:
                 if parent == parent_msg_id:
                     self.process_message(message, cell, cell_index)
@@ -246,7 +285,9 @@ async def _stop(client: Any, kind: type[BaseException] | None, *_: Any) -> None:
     if client.km.has_kernel:
         child = client.km.starter.process
         if kind is None:
-            await client.km.shutdown_kernel()
+            await client.km.request_shutdown()
+            with suppress(subprocess.TimeoutExpired):
+                await asyncio.to_thread(child.wait, PATIENCE)
         if child is not None:
             await asyncio.to_thread(warm.stop, child)
     await client.km.cleanup_resources()

@@ -133,7 +133,19 @@ def run(
         It took longer than it may.
     """
     limits = limits or project_limits
-    process = start(
+    process = begin(command, limits, folder=folder, environment=environment)
+    return finish(process, what, limits, place=place, usual=usual, text=text, ask=ask)
+
+
+def begin(
+    command: Sequence[str | Path],
+    limits: Limits,
+    *,
+    folder: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> subprocess.Popen[str]:
+    """Start a command whose output is kept; :func:`finish` or :func:`stop` must follow."""
+    return start(
         command,
         limits,
         cwd=folder,
@@ -144,6 +156,19 @@ def run(
         encoding="utf-8",
         errors="replace",
     )
+
+
+def finish(
+    process: subprocess.Popen[str],
+    what: str,
+    limits: Limits,
+    *,
+    place: Place = (None, None),
+    usual: float = 600,
+    text: str = "",
+    ask: int | None = None,
+) -> subprocess.CompletedProcess[str]:
+    """Wait for a command that was begun, as :func:`run` does."""
     seconds = limits.time(usual)
     try:
         out, err = process.communicate(text, timeout=seconds)
@@ -158,7 +183,7 @@ def run(
     finally:
         stop(process)
     check_stopping()
-    return subprocess.CompletedProcess(command, process.returncode, out, err)
+    return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
 
 def start(

@@ -32,7 +32,7 @@ from lecturebuild.running.process import Limits
 
 FORKS = sys.platform == "linux"
 SAFE = (
-    *("numpy", "matplotlib.pyplot", "matplotlib.backends.backend_pdf"),
+    *("numpy.random", "matplotlib.pyplot", "matplotlib.backends.backend_pdf"),
     *("matplotlib.backends.backend_svg", "pandas", "scipy.stats", "scipy.optimize", "sklearn"),
 )
 """What may be imported before the fork, where a job needs it: none of these starts a thread."""

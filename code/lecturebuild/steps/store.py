@@ -15,7 +15,7 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, fields, is_dataclass
 from functools import lru_cache, partial
 from pathlib import Path
@@ -66,6 +66,9 @@ class Step:
         Begins before others, and not at all once something has failed.
     tells : bool
         Tells of its progress itself.
+    beside : callable, optional
+        Gives a context that is entered when the step begins and left when all work has ended: for
+        what a later step may begin already.
     """
 
     kind: str
@@ -80,6 +83,7 @@ class Step:
     changes: Callable[[Any], Iterable[str]] | None = None
     slow: bool = False
     tells: bool = False
+    beside: "Callable[[], AbstractContextManager[Any]] | None" = None
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}".strip()

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,21 +50,32 @@ class Work:
         for step, needed in waits.items():
             for other in needed:
                 users[other].append(step)
+        # What a slow step waits for comes before what nothing waits for.
+        early = set(all_steps(step for step in order if step.slow))
         free = [step for step in order if not waits[step]]
+        ready: list[Step] = []
         running: dict[Future[Result], Step] = {}
         # One more than there are processors: a process that starts waits as much as it computes.
-        pool = ThreadPoolExecutor(self.jobs or (os.cpu_count() or 1) + 1)
+        jobs = self.jobs or (os.cpu_count() or 1) + 1
+        pool, beside = ThreadPoolExecutor(jobs), ExitStack()
         try:
-            while free or running:
-                ready: list[Step] = []
+            while free or ready or running:
                 while free:
                     step = free.pop(0)
                     if not self._settle(step):
                         ready.append(step)
                         continue
                     free += _freed(step, users, waits)
-                for step in sorted(ready, key=lambda step: not step.slow):
-                    running[pool.submit(self._make, step)] = step
+                ready.sort(key=lambda step: (not step.slow, step not in early, order[step]))
+                while ready and len(running) < jobs:
+                    step = ready.pop(0)
+                    if step.slow and self.errors:
+                        self.errors[step] = next(iter(self.errors.values()))
+                        free += _freed(step, users, waits)
+                    else:
+                        if step.beside:
+                            beside.enter_context(step.beside())
+                        running[pool.submit(self._make, step)] = step
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
                     step = running.pop(future)
                     self._finish(step, future)
@@ -74,6 +86,7 @@ class Work:
             raise
         finally:
             pool.shutdown(cancel_futures=True)
+            beside.close()
         if self.errors:
             raise self._first_error(order)
         return [self.done[target] for target in targets]
@@ -105,9 +118,6 @@ class Work:
                 return True
         except LectureError as error:
             self._failed(step, error)
-            return True
-        if step.slow and self.errors:
-            self.errors[step] = next(iter(self.errors.values()))
             return True
         return False
 

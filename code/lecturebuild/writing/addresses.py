@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, unquote_to_bytes
 
-from lecturebuild.reading.project import Project
+from lecturebuild.reading.project import DOCUMENTS, Project
 from lecturebuild.reading.source import Document
 from lecturebuild.steps.errors import LectureError
 from lecturebuild.steps.files import in_project, is_file
@@ -23,7 +23,6 @@ PROGRAM = re.compile(r"\s*(?:javascript|vbscript|data):", re.I)
 DATA = re.compile(r"data:(?P<kind>[\w/+.-]*)(?P<options>[^,]*),(?P<content>.*)", re.S)
 KINDS = {"image/svg+xml": ".svg", "image/png": ".png", "image/jpeg": ".jpg", "image/gif": ".gif",
          "image/webp": ".webp"}  # fmt: skip
-DOCUMENTS = {".qmd", ".md"}
 ID = re.compile(r"""\bid=["']?([^"'\s>]+)""")
 
 

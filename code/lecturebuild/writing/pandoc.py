@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -30,6 +31,16 @@ MARKS = re.compile(r"(?:[\[\](){}*_~^`<>!\"'|]\s?)+")
 
 Origins = tuple[tuple[Path, int], ...]
 """File and line that each line of the Markdown comes from."""
+TOGETHER = """\
+local filters = {}
+for _, file in ipairs(%s) do
+  local own = setmetatable({PANDOC_SCRIPT_FILE = file}, {__index = _G})
+  local given = assert(loadfile(file, 't', own))()
+  for _, filter in ipairs(given or {own}) do table.insert(filters, filter) end
+end
+return filters
+"""
+"""A Lua filter that is several in a row, each with its own name and global variables."""
 MEDIA = "lecture-media:"
 """Stands, in HTML, for the folder of the media, which page.py knows."""
 
@@ -102,7 +113,10 @@ def run(
     """
     with tempfile.TemporaryDirectory(prefix="lecture-") as temporary:
         log, place = Path(temporary) / "log.json", Path(temporary) / "defaults.json"
-        place.write_text(json.dumps(defaults or {}, default=str), encoding="utf-8")
+        settings = defaults or {}
+        if "filters" in settings:
+            settings = settings | {"filters": _together(settings["filters"], Path(temporary))}
+        place.write_text(json.dumps(settings, default=str), encoding="utf-8")
         memory = f"-M{process.project_limits.memory:g}G"
         command = [executable(), "+RTS", memory, "-RTS", f"--from={READER}"]
         command += [f"--log={log}", "--quiet", f"--defaults={place}"]
@@ -130,6 +144,20 @@ def run(
         if warning.get("verbosity") == "WARNING" and not _same_macro(warning, text):
             raise _error(warning, text, origins)
     return ended.stdout
+
+
+def _together(filters: Iterable[str | dict[str, str]], folder: Path) -> list[Any]:
+    """Return filters with those of ours that follow one another as one: Lua starts but once."""
+    found: list[Any] = []
+    for ours, group in groupby(filters, lambda each: str(each).startswith(str(FILTERS))):
+        if ours:
+            names = ", ".join(json.dumps(each, ensure_ascii=False) for each in group)
+            file = folder / f"filters-{len(found)}.lua"
+            file.write_text(TOGETHER % f"{{{names}}}", encoding="utf-8")
+            found.append(str(file))
+        else:
+            found += group
+    return found
 
 
 def _same_macro(warning: dict[str, Any], text: str) -> bool:

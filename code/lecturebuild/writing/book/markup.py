@@ -14,6 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
+from lecturebuild.writing.book.pictures import UNITS
+
 VOID = set("area base br col embed hr img input link meta source track wbr".split())
 FOREIGN = {"svg", "math"}
 HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
@@ -33,7 +35,7 @@ ENDS = {
 }
 # Presentation that HTML has given up and that a style sheet says better.
 OBSOLETE = {"align", "bgcolor", "border", "cellpadding", "cellspacing", "scoped", "valign"}
-PIXELS = {"px": 1.0, "pt": 4 / 3, "in": 96.0, "cm": 96 / 2.54, "mm": 9.6 / 2.54, "em": 18.0}
+PIXELS = UNITS | {"em": 18.0}
 # What Pandoc puts around each line of code: nothing refers to it, and a page has hundreds.
 CODE_LINE = re.compile(r'<span id="cb\d+-\d+"><a href="#[^>]*></a>(.*?)</span>(?=\n|</code>)')
 NUMBERED = re.compile(r'<pre\s+class="[^"]*\bnumberSource\b.*?</pre>', re.S)
@@ -308,10 +310,8 @@ class _Tidier(HTMLParser):
             elif name == "width" and length and length[2] == "%":
                 # The style sheet has a class for each per cent.
                 classes.append(f"width-{min(max(round(float(length[1])), 1), 100)}")
-            elif name == "width" and length and length[2] in PIXELS and tag == "img":
-                attributes["width"] = str(round(float(length[1]) * PIXELS[length[2]]))
-            elif name == "height" and length and length[2] in PIXELS and tag == "img":
-                attributes["height"] = str(round(float(length[1]) * PIXELS[length[2]]))
+            elif name in ("width", "height") and tag == "img" and length and length[2] in PIXELS:
+                attributes[name] = str(round(float(length[1]) * PIXELS[length[2]]))
             elif not (tag == "img" and name == "height" and value == "auto"):
                 self.complaints.append(f"the style '{declaration.strip()}' at <{tag}> was left out")
         if classes:

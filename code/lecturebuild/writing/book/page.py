@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import unquote
 
-from lecturebuild.reading.project import Project, authors, filter_names
+from lecturebuild.reading.project import Project, authors, named_files
 from lecturebuild.reading.yamltext import Settings
 from lecturebuild.steps.errors import relative
 from lecturebuild.steps.files import digest
@@ -23,32 +23,19 @@ from lecturebuild.writing import crossref, pandoc
 from lecturebuild.writing.book import markup, pictures, sources
 from lecturebuild.writing.crossref import Labels
 from lecturebuild.writing.pandoc import MEDIA, Woven
-from lecturebuild.writing.words import translated, words
+from lecturebuild.writing.words import WORDS_FILE, translated, words
 
 THEME = Path(__file__).parent / "theme"
 REFERENCES = "\n## {} {{.unnumbered}}\n\n::: {{#refs}}\n:::\n"
 FILTERS = [
     pandoc.FILTERS / f"{name}.lua"
-    for name in (
-        "paths",
-        "visibility",
-        "frames",
-        "answers",
-        "shapes",
-        "terms",
-        "annotations",
-        "downloads",
-        "callouts",
-        "code-fold",
-        "macros",
-        "crossref",
-        "pictures",
-        "cell-source",
-        "tables",
-    )
+    for name in """paths visibility frames folds shapes terms annotations downloads callouts
+    macros crossref pictures cell-source tables""".split()
 ]
 LAST_FILTER = pandoc.FILTERS / "notes.lua"
 """Runs after citations are set, which may themselves be notes."""
+LOADED = [pandoc.FILTERS / "shared" / "references.lua"]
+"""What filters load."""
 LATER_FONTS = {
     "stix-two-math": re.compile("<math"),
     "source-serif-4-latin-400-italic": re.compile("^<p>.*<em>", re.M),
@@ -100,8 +87,7 @@ def cited(labels: Iterable[Labels]) -> frozenset[str]:
 
 def project_filters(project: Project) -> list[Path]:
     """Return the project's own filters."""
-    files = _existing(project, "filters", filter_names(project.settings))
-    return pandoc.others(files, FILTERS)
+    return pandoc.others(_files(project, "filters"), FILTERS)
 
 
 def bibliography(project: Project) -> list[Path]:
@@ -120,17 +106,14 @@ def used_files(project: Project) -> list[Path]:
     return project_filters(project) + bibliography(project) + _files(project, "latex-macros")
 
 
+def used(project: Project, files: Iterable[Path]) -> dict[str, Any]:
+    """Return what a step that runs Pandoc with files uses, by name."""
+    named: dict[str, Any] = {relative(file, project.root).as_posix(): file for file in files}
+    return named | {"Pandoc": pandoc.version()}
+
+
 def _files(project: Project, key: str) -> list[Path]:
-    return _existing(project, key, project.settings.texts(key))
-
-
-def _existing(project: Project, key: str, names: list[str]) -> list[Path]:
-    files = []
-    for name in names:
-        if not (project.root / name).is_file():
-            raise project.settings.error(f"no such file: {name}", key)
-        files.append(project.root / name)
-    return files
+    return named_files(project.settings, project.root, key)
 
 
 def referred_to(book: Book, labels: Labels) -> dict[str, dict[str, Any]]:
@@ -145,7 +128,7 @@ def page_step(
 
     `offered` gives files that were made for the page: their places in the book, and notes.
     """
-    files = [*sorted(THEME.glob("*.html")), *FILTERS, LAST_FILTER]
+    files = [*sorted(THEME.glob("*.html")), WORDS_FILE, *FILTERS, LAST_FILTER, *LOADED]
     places = (project.root, project.root / page.parent)
     own = used_files(project)
     own += pandoc.loaded_by(tuple(project_filters(project)), places)
@@ -156,9 +139,7 @@ def page_step(
         inputs=value(
             partial(ingredients, page), book=book, woven=woven, labels=labels, offered=offered
         ),
-        uses={file.name: file for file in files}
-        | {relative(file, project.root).as_posix(): file for file in own}
-        | {"Pandoc": pandoc.version()},
+        uses=used(project, [*files, *own]),
         context={"woven": woven, "labels": labels},
         read=attrgetter("only"),
     )

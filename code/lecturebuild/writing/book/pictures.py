@@ -18,7 +18,8 @@ LATEX = {".png": ".png", ".jpg": ".jpg", ".jpeg": ".jpg", ".pdf": ".pdf"}
 SHARP = 2400
 """So many pixels wide is an SVG for the deck."""
 
-_UNITS = {"": 1.0, "px": 1.0, "pt": 4 / 3, "in": 96.0, "cm": 96 / 2.54, "mm": 9.6 / 2.54}
+UNITS = {"px": 1.0, "pt": 4 / 3, "in": 96.0, "cm": 96 / 2.54, "mm": 9.6 / 2.54}
+"""So many pixels has a unit of length."""
 _LENGTH = re.compile(r"([\d.]+)(px|pt|in|cm|mm)?")
 _SVG = re.compile(rb"<svg\b[^>]*>")
 
@@ -51,7 +52,7 @@ def _svg_size(file: Path) -> tuple[int, int] | None:
     attributes = {name: (double or single).strip() for name, double, single in written}
     lengths = [_LENGTH.fullmatch(attributes.get(name, "")) for name in ("width", "height")]
     if all(lengths):
-        width, height = (float(length[1]) * _UNITS[length[2] or ""] for length in lengths if length)
+        width, height = (float(one[1]) * UNITS[one[2] or "px"] for one in lengths if one)
     elif len(box := attributes.get("viewBox", "").replace(",", " ").split()) == 4:
         width, height = float(box[2]), float(box[3])
     else:

@@ -16,6 +16,7 @@ from typing import Any
 
 from lecturebuild.steps.errors import LectureError
 from lecturebuild.steps.store import File, Result, Step, value
+from lecturebuild.writing.book.markup import VOID
 from lecturebuild.writing.book.page import Book
 
 FILE = "assets/search-index.js"
@@ -32,7 +33,6 @@ LEFT_OUT_CLASSES = {
     "footnotes",
     "formula",
 }
-VOID = set("area base br col embed hr img input link meta source track wbr".split())
 KINDS = {
     "fig": "Figure", "eq": "Equation", "sec": "Section", "tbl": "Table", "lst": "Listing",
     "nte": "Note", "tip": "Tip", "wrn": "Warning", "imp": "Important", "cau": "Caution",
@@ -187,16 +187,11 @@ def _write_index(
         ]
         for label, entry in labels.items():
             if entry["page"] == href and entry["number"] and label in page["places"]:
-                places.append(
-                    {
-                        "kind": entry["kind"],
-                        "number": entry["number"],
-                        "href": f"{href}#{label}",
-                        "chapter": chapter,
-                        "title": f"{KINDS[entry['kind']]} {entry['number']}",
-                        "text": _joined(page["places"][label]),
-                    }
-                )
+                place = {key: entry[key] for key in ("kind", "number")}
+                place |= {"href": f"{href}#{label}", "chapter": chapter}
+                place["title"] = f"{KINDS[entry['kind']]} {entry['number']}"
+                place["text"] = _joined(page["places"][label])
+                places.append(place)
     synonyms = {word: term for file in table for word, term in _synonyms(file).items()}
     content = {"sections": sections, "places": places, "synonyms": synonyms}
     text = f"window.lectureSearch = {json.dumps(content, ensure_ascii=False)};\n"

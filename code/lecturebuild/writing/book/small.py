@@ -12,13 +12,8 @@ from lecturebuild.writing.pandoc import Woven
 
 def pictures_step(page: Path, woven: Step) -> Step:
     """Return the step that makes the pictures of a page's cells smaller for the web."""
-    return Step(
-        "pictures",
-        page.as_posix(),
-        _write_lean,
-        {"pictures": value(_of_cells, woven=woven)},
-        read=attrgetter("files"),
-    )
+    found = {"pictures": value(_of_cells, woven=woven)}
+    return Step("pictures", page.as_posix(), _write_lean, found, read=attrgetter("files"))
 
 
 def _of_cells(woven: Woven) -> dict[str, Path]:

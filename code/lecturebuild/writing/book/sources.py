@@ -104,10 +104,9 @@ def _git(root: Path, *arguments: str) -> str:
     """Return what git says of a project that is a repository of its own; empty where it is none."""
     if not (root / ".git").exists():
         return ""
+    command = ["git", *arguments]
     try:
-        run = subprocess.run(
-            ["git", *arguments], cwd=root, capture_output=True, text=True, check=False
-        )
+        run = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     except OSError:  # no git
         return ""
     return run.stdout if run.returncode == 0 else ""

@@ -1,7 +1,8 @@
 """Write the Beamer deck: Pandoc makes LaTeX of it, XeLaTeX makes the PDF.
 
-Four fifths of a run go into the preamble. It cannot be kept as a format: XeTeX ends in a
-segmentation fault where fonts of the system are in one, as they are once Beamer is loaded.
+More than half of a run of LaTeX goes into the preamble. It cannot be kept as a format: XeTeX ends
+in a segmentation fault where fonts of the system are in one, as they are once Beamer is loaded. So
+it is read ahead (`ahead`).
 """
 
 import hashlib
@@ -12,52 +13,36 @@ import re
 import shutil
 import signal
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-from lecturebuild.reading.project import (
-    VARIABLES,
-    Deck,
-    Project,
-    authors,
-    filter_names,
-)
-from lecturebuild.reading.source import Document, Line
+from lecturebuild.reading.known import KEYS
+from lecturebuild.reading.project import Deck, Project, authors, named_files
+from lecturebuild.reading.source import Document
 from lecturebuild.reading.yamltext import Settings
 from lecturebuild.running import process
-from lecturebuild.running.process import Limits
-from lecturebuild.steps.errors import LectureError, relative
-from lecturebuild.steps.files import digest, discard, in_project
-from lecturebuild.steps.store import Read, Step, before, previous, value
+from lecturebuild.steps.errors import LectureError
+from lecturebuild.steps.files import digest, discard, in_project, is_file
+from lecturebuild.steps.store import Read, Step, Store, before, previous, value
 from lecturebuild.writing import pandoc
 from lecturebuild.writing.book import pictures
-from lecturebuild.writing.book.page import macros
+from lecturebuild.writing.book.page import LOADED, macros, used
 from lecturebuild.writing.deck import handout
+from lecturebuild.writing.deck.ahead import DOCUMENT, NOTED, Ahead, Run
 from lecturebuild.writing.pandoc import Woven
 from lecturebuild.writing.words import words
 
 FILTERS = [
     pandoc.FILTERS / f"{name}.lua"
-    for name in (
-        "paths",
-        "visibility",  # the sooner, the less there is for the others to look at
-        "frames",
-        "answers",
-        "muted",
-        "lettered",
-        "shapes",
-        "annotations",
-        "callouts",
-        "code-fold",
-        "macros",
-        "crossref",
-        "pictures",
-    )
+    for name in """paths visibility frames folds muted lettered shapes annotations callouts macros
+    crossref pictures""".split()
 ]
+"""In their order; the sooner `visibility` comes, the less there is for the others to look at."""
 CITEPROC = {"type": "citeproc"}
-ENGINES = ("xelatex", "lualatex", "pdflatex")
 MOST = 5
 """So often LaTeX is run, at the most, until nothing changes any more."""
 ERROR = re.compile(r"^(?:(?P<file>[^\s:]+\.\w+):(?P<line>\d+): |! )(?P<message>.+)$", re.M)
@@ -71,8 +56,6 @@ TITLED = re.compile(r"\\begin\{frame\}(?:<[^>]*>)?(?:\[[^]]*\])?\{")
 EPOCH = {"SOURCE_DATE_EPOCH": os.environ.get("SOURCE_DATE_EPOCH", "0")}
 INSTALLED = re.compile(r"/(tex|texmf|texlive|miktex|fonts)[^/]*/", re.I)
 """In the path of whatever belongs to LaTeX itself."""
-NOTED = {".aux", ".nav", ".out", ".snm", ".toc"}
-"""Kinds of files in which LaTeX notes what its next run needs."""
 FRAME = re.compile(r"^\\begin\{frame\}(?:\[[^]]*\])?(?:\{(?P<title>.*)\})?")
 ID = re.compile(rb"/ID\s*\[\s*<([0-9A-Fa-f]{32})>\s*<([0-9A-Fa-f]{32})>\s*\]")
 NO_LATEX = (
@@ -82,21 +65,23 @@ NO_LATEX = (
 )
 
 
-def deck_step(project: Project, document: Document, woven: Step, index: Step, shown: Step) -> Step:
+def deck_step(
+    project: Project, document: Document, woven: Step, index: Step, shown: Step, ahead: Ahead
+) -> Step:
     """Return the step that makes the deck's PDF, and with it LaTeX for the handout's notes.
 
-    `shown` gives the files of the pictures that the deck shows, by their addresses.
+    `shown` gives the files of the pictures that the deck shows, by their addresses; `ahead` may
+    have a run of LaTeX.
     """
-    files = [*FILTERS, PLACES, *_used_files(project, document)]
+    files = [*FILTERS, *LOADED, PLACES, *_used_files(project, document)]
     return Step(
         "deck",
         document.path.as_posix(),
-        partial(_write_deck, project, document),
+        partial(_write_deck, project, document, ahead),
         inputs=value(
             partial(ingredients, project, document), woven=woven, index=index, shown=shown
         ),
-        uses={relative(file, project.root).as_posix(): file for file in files}
-        | {"Pandoc": pandoc.version()},
+        uses=used(project, files),
         context={"woven": woven},
         slow=True,
     )
@@ -118,7 +103,6 @@ def ingredients(
         "index": index,
         "shown": shown,
         "header": _beamer(document).get("header-includes"),
-        "site": project.settings.text("book", "site-url").rstrip("/"),
         "engine": engine_of(document),
     }
 
@@ -126,6 +110,7 @@ def ingredients(
 def _write_deck(
     project: Project,
     document: Document,
+    ahead: Ahead,
     folder: Path,
     text: str,
     settings: dict[str, Any],
@@ -133,7 +118,6 @@ def _write_deck(
     index: dict[str, Any],
     shown: dict[str, Path],
     header: str | list[str] | None,
-    site: str,
     engine: str,
     woven: Woven,
 ) -> Read:
@@ -164,33 +148,95 @@ def _write_deck(
         settings,
         {"lecture-index": index, "lecture-pictures": copies},
     )
+    site = settings["metadata"]["lecture-site"]
     tex.write_text(_with_places(written, project, index, site), encoding="utf-8")
-    read = typeset(engine, tex, project, document)
+    read = typeset(tex, project, document, ahead)
     discard(folder / "media")
     handout.write_cards(tex)
     return read
 
 
+@contextmanager
+def read_ahead(project: Project, document: Document, ahead: Ahead) -> Iterator[None]:
+    """Have LaTeX begin with the preamble of the last deck; end it if the deck does not need it."""
+    kept = Store(project.root).newest("deck", document.path.as_posix())
+    tex = kept.folder / document.path.with_suffix(".tex").name if kept else None
+    if tex and is_file(tex):
+        preamble = tex.read_text(encoding="utf-8").partition(DOCUMENT)[0]
+        ahead.run = _begin(project, document, tex.name, preamble)
+    try:
+        yield
+    finally:
+        if ahead.run:
+            ahead.run.stop()
+
+
+def _begin(
+    project: Project,
+    document: Document,
+    name: str,
+    preamble: str,
+    number: int = 1,
+    *,
+    once: bool = False,
+) -> Run:
+    """Begin a run of LaTeX with the preamble of a file."""
+    command = [engine_of(document), "-interaction=nonstopmode", "-halt-on-error"]
+    command += ["-file-line-error", "-recorder"]
+    if _twofold(document, once=once):
+        command.append("-no-pdf")
+    return Run(
+        command,
+        project.build / "latex" / f"{Path(name).stem}-{number}" / name,
+        preamble,
+        project.root / document.path.parent,
+        process.limits_of(document.header, process.project_limits),
+        # LaTeX otherwise breaks the lines of its log, and the messages in them; the PDF has the
+        # time of making in it, which would make it new with every run.
+        {"max_print_line": "10000"} | EPOCH,
+    )
+
+
+def _twofold(document: Document, *, once: bool) -> bool:
+    """Say whether the PDF is made after the last run, of what that has written, and alone."""
+    return engine_of(document) == "xelatex" and not once
+
+
 def typeset(
-    engine: str, tex: Path, project: Project, document: Document, *, once: bool = False
+    tex: Path,
+    project: Project,
+    document: Document,
+    ahead: Ahead | None = None,
+    *,
+    once: bool = False,
 ) -> Read:
     """Make a PDF of a LaTeX file in the folder of a step; return which files LaTeX read.
 
     What LaTeX noted in its last successful run (the table of contents and the like) saves a run;
     where it does harm, LaTeX starts afresh.
     """
-    place, start = project.root / document.path.parent, time.time()
+    place = project.root / document.path.parent
+    preamble, _, body = tex.read_text(encoding="utf-8").partition(DOCUMENT)
+    begin = partial(_begin, project, document, tex.name, preamble, once=once)
+    run = (ahead.take(preamble) if ahead else None) or begin()
+    start = run.started or time.time()
     kept = None if once else previous(tex.parent)
     seeds = [] if kept is None else [f for f in kept.files.values() if f.path.suffix in NOTED]
     for file in seeds:
         shutil.copyfile(file.path, tex.parent / file.path.name)
-    limits = process.limits_of(document.header, process.project_limits)
-    done = _run_latex(engine, tex, place, document.path, limits, once=once)
+    done = _run_latex(run, body, tex, document.path, begin, once=once)
     if not done and seeds:
         for left in tex.parent.glob(f"{tex.stem}.*"):
             if left != tex:
                 discard(left)
-        done = _run_latex(engine, tex, place, document.path, limits, once=once)
+        done = _run_latex(begin(), body, tex, document.path, begin, once=once)
+    if done and _twofold(document, once=once):
+        # By a path that has nothing of the project's own in it: signs like % or ~ mean something.
+        made, pdf = (os.path.relpath(tex.with_suffix(each), place) for each in (".xdv", ".pdf"))
+        command = ["xdvipdfmx", "-q", "-E", "-o", pdf, made]
+        limits = process.limits_of(document.header, process.project_limits)
+        ended = process.run(command, "LaTeX", limits=limits, folder=place, environment=EPOCH)
+        done = ended.returncode == 0
     if not done:
         raise _at_command(explain(tex, document.path, project.build / f"{tex.stem}.log"), document)
     names = _inputs(tex, place, project, document.path)
@@ -204,11 +250,10 @@ def typeset(
 def _at_command(error: LectureError, document: Document) -> LectureError:
     """Return an error about an unknown command with the line of the frame in which it stands."""
     command = re.search(r"Undefined control sequence ?(\\\w+)$", error.message)
-    lines = [block for block in document.blocks if isinstance(block, Line)]
-    for block in lines if command else ():
-        after = str(block.file) == str(error.file) and block.number >= (error.line or 0)
-        if command and after and re.search(re.escape(command[1]) + r"(?![A-Za-z])", block.text):
-            return LectureError(error.message, block.file, block.number)
+    for line in document.lines if command else ():
+        after = str(line.file) == str(error.file) and line.number >= (error.line or 0)
+        if command and after and re.search(re.escape(command[1]) + r"(?![A-Za-z])", line.text):
+            return line.error(error.message)
     return error
 
 
@@ -288,7 +333,7 @@ def _write_cards(
         return Read()
     tex = folder / "cards.tex"
     tex.write_text(cards, encoding="utf-8")
-    return typeset(engine, tex, project, document, once=True)
+    return typeset(tex, project, document, once=True)
 
 
 def _inputs(tex: Path, place: Path, project: Project, document: Path) -> list[str]:
@@ -340,13 +385,7 @@ def _listed(project: Project, document: Document, key: str) -> list[Path]:
     assert project.deck is not None
     header, settings = document.header, project.deck.settings
     base = header if header.get(key) is not None else settings
-    origin = document.path.parent if base is header else Path(settings.file).parent
-    paths = []
-    for name in filter_names(base) if key == "filters" else base.texts(key):
-        if not (project.root / origin / name).is_file():
-            raise base.error(f"no such file: {name}", key)
-        paths.append(project.root / origin / name)
-    return paths
+    return named_files(base, project.root / base.file.parent, key)
 
 
 def _included(project: Project, document: Document) -> list[Path]:
@@ -368,7 +407,7 @@ def _used_files(project: Project, document: Document) -> list[Path]:
 def _settings(project: Project, deck: Deck, document: Document) -> dict[str, Any]:
     """Return Pandoc's defaults for the deck."""
     beamer = _beamer(document)
-    variables = {key: value for key, value in beamer.items() if key in VARIABLES}
+    variables = {key: value for key, value in beamer.items() if key in KEYS["variables"]}
     if "author" not in _metadata(project, deck, document):
         # Not on the title page, then, but in the PDF's properties.
         variables["author-meta"] = _plain("; ".join(authors(project.settings, "book", "author")))
@@ -410,13 +449,7 @@ def _write_json(file: Path, content: Any) -> None:
 
 def engine_of(document: Document) -> str:
     """Return the name of the LaTeX program that a deck's header asks for."""
-    engine = document.header.text("format", "beamer", "pdf-engine") or "xelatex"
-    if engine not in ENGINES:
-        raise document.header.error(
-            f"'{engine}' is not supported; choose one of {', '.join(ENGINES)}",
-            *("format", "beamer", "pdf-engine"),
-        )
-    return engine
+    return document.header.text("format", "beamer", "pdf-engine") or "xelatex"
 
 
 def missing_latex(document: Document) -> LectureError | None:
@@ -427,48 +460,38 @@ def missing_latex(document: Document) -> LectureError | None:
 
 
 def _run_latex(
-    engine: str, tex: Path, folder: Path, document: Path, limits: Limits, *, once: bool = False
+    run: Run, body: str, tex: Path, document: Path, begin: Callable[..., Run], *, once: bool
 ) -> bool:
     """Run LaTeX as often as it needs, or once where nothing refers to anything; say if it went.
 
     It needs another run as long as what it notes for the next one changes. (latexmk would do the
     same, but cannot in a folder whose name has a sign of Perl's or the shell's in it.)
     """
-    # By a path that has nothing of the project's own in it: signs such as % or ~ mean something.
-    name = Path(os.path.relpath(tex, folder))
-    options = ["-interaction=nonstopmode", "-halt-on-error", "-file-line-error", "-recorder"]
-    command = [engine, *options, f"-output-directory={name.parent}", str(name)]
-    if engine == "xelatex" and not once:
-        command.insert(1, "-no-pdf")  # made of the last run alone
-    for _ in range(MOST):
+    for number in range(2, MOST + 2):
         noted = _noted(tex)
-        if not _run(command, tex, folder, document, limits):
-            return False
-        if once or _noted(tex) == noted:
-            break
-    if "-no-pdf" not in command:
-        return True
-    made, pdf = (str(name.with_suffix(suffix)) for suffix in (".xdv", ".pdf"))
-    return _run(["xdvipdfmx", "-q", "-E", "-o", pdf, made], tex, folder, document, limits)
+        # Where nothing is noted yet there will be a second run: it may read the preamble already.
+        following = begin(number) if not once and not any(noted.values()) else None
+        try:
+            done = _end(run, body, tex, document)
+            if not done or once or _noted(tex) == noted:
+                return done
+            run, following = following or begin(number), None
+        finally:
+            if following:
+                following.stop()
+    run.stop()
+    return True
 
 
-def _noted(tex: Path) -> list[str]:
-    return [digest(tex.with_suffix(suffix)) for suffix in sorted(NOTED)]
+def _noted(tex: Path) -> dict[str, str]:
+    files = [tex.with_suffix(suffix) for suffix in sorted(NOTED)]
+    return {file.suffix: digest(file) for file in files if file.exists()}
 
 
-def _run(command: list[str], tex: Path, folder: Path, document: Path, limits: Limits) -> bool:
+def _end(run: Run, body: str, tex: Path, document: Path) -> bool:
     try:
-        ended = process.run(
-            command,
-            "LaTeX",
-            limits=limits,
-            folder=folder,
-            # LaTeX otherwise breaks the lines of its log, and the messages in them; the PDF has the
-            # time of making in it, which would make it new with every run.
-            environment={"max_print_line": "10000"} | EPOCH,
-            # Asked to end, it writes into its log where it was.
-            ask=signal.SIGINT,
-        )
+        # Asked to end, LaTeX writes into its log where it was.
+        return run.end(body, tex.parent, ask=signal.SIGINT)
     except process.LimitError as error:
         place = explain(tex, document)
         if "Interruption" not in place.message:
@@ -476,7 +499,6 @@ def _run(command: list[str], tex: Path, folder: Path, document: Path, limits: Li
         frame = place.message.partition(": Interruption")[0].removeprefix("LaTeX")
         message = error.message.replace("LaTeX", f"LaTeX{frame}", 1)
         raise LectureError(message, place.file, place.line) from None
-    return ended.returncode == 0
 
 
 def explain(tex: Path, deck: Path, kept: Path | None = None) -> LectureError:

@@ -21,10 +21,10 @@ from lecturebuild.reading.source import Cell, Document, Line, name
 from lecturebuild.running import dependencies
 from lecturebuild.running.execute import Executed
 from lecturebuild.running.outputs import MARKUP, PICTURES, Output
-from lecturebuild.steps.errors import LectureError, relative
+from lecturebuild.steps.errors import LectureError
 from lecturebuild.steps.store import Step, value
 from lecturebuild.writing import crossref, pandoc
-from lecturebuild.writing.book.page import Book, bibliography, macros, referred_to
+from lecturebuild.writing.book.page import LOADED, Book, bibliography, macros, referred_to, used
 from lecturebuild.writing.crossref import Labels
 from lecturebuild.writing.notebooks.archive import extras_of
 
@@ -87,8 +87,7 @@ def notebooks_of(document: Document) -> list[Notebook]:
         return []
     for cell in document.cells:
         if cell.indent:
-            message = f"{name(cell)} stands in a list, which a notebook's cell cannot"
-            raise LectureError(message, cell.file, cell.line)
+            raise cell.error(f"{name(cell)} stands in a list, which a notebook's cell cannot")
     return [
         Notebook(document.path, each, solution)
         for each in dict.fromkeys(names)
@@ -104,17 +103,15 @@ def _check_place(cell: Cell, answer: bool) -> None:
         message = "has the tag 'solution': put it into a '::: {.answer}' div"
     else:
         return
-    raise LectureError(f"{name(cell)} {message}", cell.file, cell.line)
+    raise cell.error(f"{name(cell)} {message}")
 
 
 def _check_name(line: Line, attributes: str, around: tuple[str, ...]) -> str:
     found = NOTEBOOK.search(attributes)
     if found is None:
-        message = 'a notebook div needs a name: ::: {.notebook name="other"}'
-        raise LectureError(message, line.file, line.number)
+        raise line.error('a notebook div needs a name: ::: {.notebook name="other"}')
     if around:
-        message = "a notebook div must not stand inside another div"
-        raise LectureError(message, line.file, line.number)
+        raise line.error("a notebook div must not stand inside another div")
     return found[1]
 
 
@@ -137,20 +134,23 @@ def notebook_step(
     archive: str,
 ) -> Step:
     """Return the step that writes a notebook; `archive` names what its cells import, if any."""
-    files = [*FILTERS, *bibliography(project), *map(Path, macros(project).values())]
+    cells = _cells(notebook, document)
+    files = [*FILTERS, *LOADED, *bibliography(project), *map(Path, macros(project).values())]
     return Step(
         "notebooks",
         notebook.file,
         partial(_write_notebook, project, notebook, document),
         inputs=value(
-            partial(ingredients, project, notebook, document),
+            partial(ingredients, project, notebook, document, archive),
             executed=executed,
             book=book,
             labels=labels,
-            archive=archive,
         ),
-        uses={relative(file, project.root).as_posix(): file for file in files}
-        | {"Pandoc": pandoc.version()},
+        uses=used(project, files)
+        | {
+            "lines": [text for text, _ in _text(notebook, document, archive)],
+            "cells": [[cell.index, cell.code, cell.label, tags(cell)] for cell in cells],
+        },
         context={"executed": executed},
         read=attrgetter("only"),
     )
@@ -160,17 +160,15 @@ def ingredients(
     project: Project,
     notebook: Notebook,
     document: Document,
+    archive: str,
     executed: Executed,
     book: Book,
     labels: Labels,
-    archive: str,
 ) -> dict[str, Any]:
-    """Return all that is particular to a notebook."""
-    cells = {cell.index: cell for cell, _ in _cells(notebook, document)}
+    """Return what is particular to a notebook, apart from its text."""
+    numbers = [cell.index for cell in _cells(notebook, document) if notebook.solution]
     return {
-        "lines": [text for text, _ in _text(notebook, document, archive)],
-        "cells": [[index, cell.code, cell.label, tags(cell)] for index, cell in cells.items()],
-        "outputs": {index: executed.outputs[index] for index in cells if notebook.solution},
+        "outputs": {number: executed.outputs[number] for number in numbers},
         "refers_to": referred_to(book, labels),
         "references": [key for key in labels.references if not crossref.REFERENCE.match(key)],
         "archive": archive,
@@ -183,8 +181,6 @@ def _write_notebook(
     notebook: Notebook,
     document: Document,
     folder: Path,
-    lines: list[str],
-    cells: list[Any],
     outputs: dict[int, tuple[Output, ...]],
     refers_to: dict[str, Any],
     references: list[str],
@@ -194,10 +190,10 @@ def _write_notebook(
 ) -> None:
     text = _text(notebook, document, archive)
     markdown = _convert(project, document, text, refers_to, references)
-    found = {cell.index: cell for cell, _ in _cells(notebook, document)}
+    cells = {cell.index: cell for cell in _cells(notebook, document)}
     from nbformat import v4  # takes a while to import, and most builds write no notebook
 
-    made = _assemble(notebook, markdown, found, outputs, executed.media)
+    made = _assemble(notebook, markdown, cells, outputs, executed.media)
     if installing:
         # Its tag tells programs that execute notebooks to skip it.
         metadata = {"tags": ["skip-execution"]}
@@ -216,21 +212,19 @@ def _belongs(notebook: Notebook, around: tuple[str, ...]) -> bool:
     return (names or [notebook.page.stem])[0] == notebook.name
 
 
-def _blocks(
-    notebook: Notebook, document: Document
-) -> Iterator[tuple[Line | Cell, tuple[str, ...]]]:
+def _blocks(notebook: Notebook, document: Document) -> Iterator[Line | Cell]:
     """Yield what belongs to a notebook, for students without the text of the answers."""
     for block, around in nested(document):
         hidden = _inside("answer", around) and not notebook.solution and isinstance(block, Line)
         if _belongs(notebook, around) and not hidden and not _inside("downloads", around):
-            yield block, around
+            yield block
 
 
-def _cells(notebook: Notebook, document: Document) -> Iterator[tuple[Cell, tuple[str, ...]]]:
+def _cells(notebook: Notebook, document: Document) -> Iterator[Cell]:
     """Yield the cells that become a notebook's cells of code."""
-    for block, around in _blocks(notebook, document):
+    for block in _blocks(notebook, document):
         if isinstance(block, Cell) and "book" not in tags(block) and _executed(block):
-            yield block, around
+            yield block
 
 
 def _executed(cell: Cell) -> bool:
@@ -241,14 +235,14 @@ def _text(notebook: Notebook, document: Document, archive: str) -> Lines:
     """Return a notebook's Markdown with a mark in place of each cell."""
     lines: Lines = []
     needs = _needs(document, archive)
-    for block, _ in _blocks(notebook, document):
+    for block in _blocks(notebook, document):
         if isinstance(block, Line):
-            lines.append((block.text, (block.file, block.number)))
+            lines.append((block.text, block.place))
             if needs and not block.verbatim and HEADING.match(block.text):
                 lines += needs
                 needs = []
         elif "book" not in tags(block):
-            lines += [(text, (block.file, block.line)) for text in _mark(notebook, block)]
+            lines += [(text, block.place) for text in _mark(notebook, block)]
     return needs + lines
 
 
@@ -265,7 +259,7 @@ def _mark(notebook: Notebook, cell: Cell) -> list[str]:
 def _needs(document: Document, archive: str) -> Lines:
     """Return a list of what must be there before a notebook runs."""
     lines: Lines = [
-        (block.text, (block.file, block.number))
+        (block.text, block.place)
         for block, around in nested(document)
         if isinstance(block, Line) and _inside("downloads", around)
     ]
@@ -282,7 +276,7 @@ def _needs(document: Document, archive: str) -> Lines:
 def _installing(project: Project, notebook: Notebook, document: Document, archive: str) -> str:
     """Return the code of the cell that installs what a notebook needs, answers included."""
     root, page = project.root, notebook.page
-    code = "\n".join(cell.code for cell, _ in _cells(replace(notebook, solution=True), document))
+    code = "\n".join(cell.code for cell in _cells(replace(notebook, solution=True), document))
     modules = dependencies.modules_of(code, (root / page).parent, root)
     extras = extras_of(root, dependencies.libraries_of(code, *modules))
     package = archive.partition("-")[0]
@@ -321,22 +315,13 @@ def _convert(
     if any(f"@{key}" in text for key in references):
         text += "\n## References\n\n::: {#refs}\n:::\n"
     notebook = f"--lua-filter={pandoc.FILTERS / 'notebook.lua'}"
-    return pandoc.run(
-        text,
-        [
-            f"--to={WRITER}",
-            "--wrap=none",
-            *(f"--metadata={key}:{file}" for key, file in macros(project).items()),
-            f"--lua-filter={pandoc.FILTERS / 'macros.lua'}",
-            notebook,
-            "--citeproc",
-            notebook,
-            *(f"--bibliography={file}" for file in bibliography(project)),
-        ],
-        project.root / document.path.parent,
-        tuple(place for _, place in lines),
-        lists={"lecture-index": refers_to},
-    )
+    options = [f"--to={WRITER}", "--wrap=none"]
+    options += [f"--metadata={key}:{file}" for key, file in macros(project).items()]
+    options += [f"--lua-filter={pandoc.FILTERS / 'macros.lua'}", notebook, "--citeproc", notebook]
+    options += [f"--bibliography={file}" for file in bibliography(project)]
+    origins = tuple(place for _, place in lines)
+    folder, lists = project.root / document.path.parent, {"lecture-index": refers_to}
+    return pandoc.run(text, options, folder, origins, lists=lists)
 
 
 def _assemble(

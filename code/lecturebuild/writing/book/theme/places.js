@@ -1,5 +1,5 @@
 /* Where the reader is: marks the current section in the contents, and lets the keyboard reach what
-   scrolls sideways, as long as it does. */
+   scrolls sideways, as long as it does. Closes the gaps behind roots. */
 'use strict';
 {
   const links = new Map();
@@ -47,4 +47,11 @@
   const measured = ({target}) => [target, target.scrollWidth > target.clientWidth + 1];
   const observer = new ResizeObserver((entries) => entries.map(measured).forEach(reach));
   scrolling.forEach((element) => observer.observe(element));
+
+  /* Chromium gives every root the width that its largest sign would need: what is left is taken back. */
+  document.fonts.ready.then(() => {
+    const roots = [...document.querySelectorAll('article msqrt')];
+    const left = roots.map((root) => root.getBoundingClientRect().right - root.lastElementChild.getBoundingClientRect().right);
+    roots.forEach((root, number) => { root.style.marginRight = `${-left[number]}px`; });
+  });
 }
