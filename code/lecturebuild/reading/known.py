@@ -37,6 +37,7 @@ THEOREMS: list[str] = _TABLES["theorems"].split()
 LAYOUT = set(_TABLES["layout"].split())
 LOST_IN_FORMULAS: dict[str, str] = _TABLES["lost-in-formulas"]
 LEFTOVERS: dict[str, str] = _TABLES["leftovers"]
+MISUSED: dict[str, str] = _TABLES["misused"]
 KEYS: dict[str, dict[str, Any]] = _TABLES["keys"]
 CHOICES: dict[str, tuple[str, str]] = _each(_TABLES["choices"])
 

@@ -164,23 +164,15 @@ def value_problem(element: str, name: str, value: str) -> str | None:
 
 def _use(element: str, kind: str, name: str) -> Iterator[Complaint]:
     """Yield a complaint about how something known is used."""
-    message = ""
+    message = known.MISUSED.get(name if (kind, name) == ("alone", "lst-cap") else kind, "")
+    message = message.format(name)
     where: tuple[str, ...] = (f"{name}=", f".{name}", name)
     if kind == "value":
         name, _, value = name.partition("=")
         message = value_problem(element, name, value) or ""
         where = (f'{name}="{value}"', f"{name}='{value}'", f"{name}={value}", value, name)
-    elif kind == "twice":
-        message = f"'{name}=' stands twice here, and one of them would have no effect"
-    elif kind == "pair":
-        message = "'.content-visible' and '.content-hidden' together: choose one"
-    elif name == "lst-cap":
-        message = "a caption needs a label: {#lst-name … lst-cap=…}"
-    elif kind == "alone":
-        message = f"'{name}=' has no effect without '.content-visible' or '.content-hidden'"
-    elif kind == "raw" and name not in known.RAW_FORMATS:
-        message = f"raw text in the format '{name}' is in neither book nor deck; they know "
-        message += "=html and =latex"
+    elif kind == "raw":
+        message = "" if name in known.RAW_FORMATS else message
         where = (f"{{={name}}}", f"={name}")
     if message:
         yield Complaint(message, where)

@@ -29,6 +29,8 @@ INLINE_CELL = re.compile(r"(?<!`)`\{python\}[^`]*`")
 SHORTCODE = re.compile(r"(?<!\{)\{\{<\s*(/?[\w-]*)")
 ESCAPED = re.compile(r"\{(\{\{<.*?>\}\})\}")
 """A shortcode that is to be shown as it is."""
+SPAN = re.compile(r"(?<!`)(`{1,40}+)(?!`).*?(?<!`)\1(?!`)")
+"""Code between two rows of as many backticks; not of any number, which could take for ever."""
 CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 OPTION = re.compile(r"#\s?\|\s?(.*)")
 LATE_OPTION = re.compile(
@@ -487,7 +489,7 @@ def without_code(text: str) -> str:
     """Return a line without code, comments and shortcodes that are to be shown."""
     if not any(sign in text for sign in ("`", "<!--", "{{{")):
         return text
-    return _without(ESCAPED.sub("", _without_spans(text)), "<!--", "-->")
+    return _without(ESCAPED.sub("", SPAN.sub("", text)), "<!--", "-->")
 
 
 def _without(text: str, begin: str, end: str) -> str:
@@ -496,24 +498,4 @@ def _without(text: str, begin: str, end: str) -> str:
     while (start := text.find(begin, here)) >= 0 and (stop := text.find(end, start)) >= 0:
         kept.append(text[here:start])
         here = stop + len(end)
-    return "".join([*kept, text[here:]])
-
-
-def _without_spans(text: str) -> str:
-    """Return a line without the code between two rows of as many backticks."""
-    rows = [match.span() for match in re.finditer("`+", text)]
-    lengths: dict[int, list[int]] = {}  # the last row of a length comes first
-    for number, (start, end) in reversed([*enumerate(rows)]):
-        lengths.setdefault(end - start, []).append(number)
-    kept, here, number = [], 0, 0
-    while number < len(rows):
-        start, end = rows[number]
-        alike = lengths[end - start]
-        while alike and alike[-1] <= number:
-            alike.pop()
-        if alike:
-            kept.append(text[here:start])
-            number = alike[-1]
-            here = rows[number][1]
-        number += 1
     return "".join([*kept, text[here:]])

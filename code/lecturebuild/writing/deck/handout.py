@@ -43,18 +43,9 @@ CARD = r"""
 """
 ONE_PAGE = "\\PassOptionsToClass{handout}{beamer}\n"
 CARDS = r"""
-\geometry{papersize={%(width).1fbp,%(height).1fbp}}
-\setbeamersize{text margin left=0pt, text margin right=0pt}
-\setbeamertemplate{background}{}
-\setbeamertemplate{background canvas}{}
-\newsavebox{\lecturenote}
-%% A note that is too long for its card is set smaller.
-\newcommand{\lecturecard}{%%
-  \ifdim\dimexpr\ht\lecturenote+\dp\lecturenote\relax>\textheight
-    \resizebox*{!}{\textheight}{\usebox{\lecturenote}}%%
-  \else\usebox{\lecturenote}\fi}
+\lecturecards{%.1fbp}{%.1fbp}
 \begin{document}
-%(cards)s
+%s
 \end{document}
 """
 
@@ -98,9 +89,9 @@ def cards(tex: str, aspect: float) -> str:
     width, height = _frame_size(aspect)
     pages = [CARD % {"source": n.source, "note": n.text}
              for n in notes(tex)]  # fmt: skip
-    size = {"width": SHEET[0] - 2 * MARGIN - width - GAP, "height": height}
+    beside = SHEET[0] - 2 * MARGIN - width - GAP
     # Without its steps a note with a list, say, is one page.
-    return ONE_PAGE + preamble + CARDS % (size | {"cards": "".join(pages)})
+    return ONE_PAGE + preamble + CARDS % (beside, height, "".join(pages))
 
 
 def _frame_size(aspect: float) -> tuple[float, float]:
