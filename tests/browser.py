@@ -132,6 +132,12 @@ def slow(page: Page) -> None:
     session.send("Network.emulateNetworkConditions", speed)
 
 
+def settle(page: Page) -> None:
+    """Wait until all of a page is loaded and laid out, also what lies far below."""
+    page.wait_for_load_state("networkidle")
+    page.locator(".later").first.wait_for(state="detached")
+
+
 def layout_shift(page: Page) -> float:
     """Return how much of a page's first view has moved since it began to load (CLS)."""
     page.wait_for_load_state("networkidle")

@@ -19,6 +19,11 @@ PAGE = rf"""
 # Wide things {{#sec-wide}}
 
 See @fig-wide and @eq-wide: $\vec w^{{(0)}}$, $w^{{(0)}}$, $y_a$, $x_a$, $\varphi_j$ and $x_j$.
+$$ \begin{{aligned}}
+\text{{squared error:}}\quad & {" + ".join("y" * 12)} \\
+\text{{cross entropy:}}\quad & y
+\end{{aligned}} $$
+
 Roots: $\sqrt{{s+b}}$, $\sqrt{{\hat q}}$, $\sqrt{{\frac ab}}$.
 {FIGURE}
 $$ {" + ".join(f"x_{{{n}}}^{{2}}" for n in range(40))} $$ {{#eq-wide}}
@@ -204,6 +209,16 @@ def test_code_has_one_right_edge_and_what_is_cut_fades(browser, site, size):
         assert len(scrolling) >= 2, page.locator("article").inner_html()
         assert set(scrolling) == {"local, local, scroll, scroll"}
         assert too_wide(page) == []
+
+
+def test_words_in_a_formula_are_whole_on_a_phone(browser, site):
+    widths = []
+    for size in (WIDE, PHONE):
+        with opened(browser, site + "wide.html", size) as page:
+            width = """all => all.map((one) => one.getBoundingClientRect().width
+                / parseFloat(getComputedStyle(one).fontSize))"""
+            widths.append(page.eval_on_selector_all("article mtext", width))
+    assert len(widths[0]) == 2 and widths[1] == pytest.approx(widths[0], rel=0.02)
 
 
 def test_what_follows_a_root_stands_close_to_it(browser, site):

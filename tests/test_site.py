@@ -15,6 +15,7 @@ from browser import (
     pages_of,
     screenshot,
     serve,
+    settle,
     slow,
     too_heavy,
     too_wide,
@@ -166,6 +167,7 @@ def test_every_page_of_the_lecture_is_sound(browser, lecture_site, lecture_addre
         page = context.new_page()
         complaints = watch(page, lecture_address)
         page.goto(lecture_address + name)
+        settle(page)  # axe takes what is not yet laid out to lie over what follows
         for width, size in {"wide": WIDE, "phone": PHONE}.items():
             page.set_viewport_size({"width": size[0], "height": size[1]})
             for scheme in ("light", "dark"):

@@ -109,7 +109,7 @@ time. It takes the place of what stands in the element with the id "stepper".
     <div class="stepper-panel"></div>
     <details class="stepper-code" open>
       <summary>The line of <code class="stepper-file"></code> that computes it</summary>
-      <pre tabindex="0" aria-label="Source"><code></code></pre>
+      <pre tabindex="0" role="group" aria-label="Source"><code></code></pre>
     </details>
     <details class="stepper-settings">
       <summary>Change the network and its weights</summary>
@@ -631,10 +631,16 @@ time. It takes the place of what stands in the element with the id "stepper".
     ACTIONS[action]();
   });
 
+  // The typeface of its Greek letters: if it came after the page is laid out, all would be again.
+  document.fonts.load(`1em ${getComputedStyle(root).fontFamily}`, "ϕ").catch(() => {});
+
+  // Shows for the first time, too, as soon as the width is known.
   let width = 0;
   new ResizeObserver(() => {
     if (part("picture").clientWidth === width) return;
+    const first = width === 0;
     width = part("picture").clientWidth;
+    if (first) return show();
     showPicture();
     showPanel();
   }).observe(part("picture"));
@@ -644,7 +650,7 @@ time. It takes the place of what stands in the element with the id "stepper".
     past = [];
     score = { right: 0, asked: 0 };
     begin();
-    show();
+    if (width) show();
   }
   open(address.parameters());
   address.follow("stepper", open);

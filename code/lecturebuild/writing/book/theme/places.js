@@ -30,8 +30,7 @@
   const names = {PRE: 'Code', MATH: 'Formula', TABLE: 'Table'};
   const scrolling = document.querySelectorAll('article pre, article .table-wrap, article .cell-output, article .formula, article math.long');
 
-  function reach(element) {
-    const scrolls = element.scrollWidth > element.clientWidth + 1;
+  function reach([element, scrolls]) {
     if (scrolls === element.hasAttribute('tabindex')) return;
     if (scrolls) {
       const inside = element.matches('.table-wrap, .cell-output:has(table)') ? 'TABLE' : element.matches('.formula') ? 'MATH' : 'PRE';
@@ -44,7 +43,9 @@
     }
   }
 
-  const observer = new ResizeObserver((entries) => entries.forEach((entry) => reach(entry.target)));
+  // All are measured before any is changed: after a change the next would be laid out for its measure.
+  const measured = ({target}) => [target, target.scrollWidth > target.clientWidth + 1];
+  const observer = new ResizeObserver((entries) => entries.map(measured).forEach(reach));
   scrolling.forEach((element) => observer.observe(element));
 
   /* Chromium gives every root the width that its largest sign would need: what is left is taken back. */
