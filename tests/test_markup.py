@@ -31,6 +31,8 @@ TOGETHER = f'<span class="unbroken">%s{FORMULA}%s</span>'
         ('<th style="text-align: right;">a</th>', '<th class="align-right">a</th>'),
         ('<div class="column" style="width:48%;">a</div>', '<div class="column width-48">a</div>'),
         ('<mtd style="padding-left: 0">a</mtd>', '<mtd class="flush-left">a</mtd>'),
+        ('<mtd style="text-align: right">a</mtd><mtd>b</mtd>',
+         '<mtd class="align-right"><mrow>a</mrow></mtd><mtd>b</mtd>'),
         ('<table border="1" id="x"><tr><td>a</table>', '<table id="x"><tr><td>a</td></tr></table>'),
         ("<p>one<p>two", "<p>one</p><p>two</p>"),
         ("<p>a<ul><li>b<li>c</ul>", "<p>a</p><ul><li>b</li><li>c</li></ul>"),

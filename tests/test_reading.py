@@ -24,6 +24,8 @@ $$ \begin{{aligned}}
 \text{{cross entropy:}}\quad & y
 \end{{aligned}} $$
 
+$$ \begin{{aligned}} u+v &= 1 \\ w &= 2 \end{{aligned}} $$
+
 Roots: $\sqrt{{s+b}}$, $\sqrt{{\hat q}}$, $\sqrt{{\frac ab}}$.
 {FIGURE}
 $$ {" + ".join(f"x_{{{n}}}^{{2}}" for n in range(40))} $$ {{#eq-wide}}
@@ -209,6 +211,16 @@ def test_code_has_one_right_edge_and_what_is_cut_fades(browser, site, size):
         assert len(scrolling) >= 2, page.locator("article").inner_html()
         assert set(scrolling) == {"local, local, scroll, scroll"}
         assert too_wide(page) == []
+
+
+def test_sides_of_an_equation_meet_at_its_sign(browser, site):
+    with opened(browser, site + "wide.html", WIDE) as page:
+        gaps = page.eval_on_selector_all(
+            "article mtd.align-right",
+            """all => all.map((cell) => cell.nextElementSibling.getBoundingClientRect().left
+                - cell.lastElementChild.lastElementChild.getBoundingClientRect().right)""",
+        )
+    assert len(gaps) == 4 and max(gaps) < 2, gaps
 
 
 def test_words_in_a_formula_are_whole_on_a_phone(browser, site):

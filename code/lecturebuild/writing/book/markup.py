@@ -162,6 +162,8 @@ class _Tidier(HTMLParser):
         self.heading_id = ""
         self.in_formula = False
         self.formula_start = 0
+        self.pushed: list[bool] = []
+        """Of each open cell of a formula, whether it is set to the right."""
         self.pictures = 0
         self.first_words: list[str] = []
         self.in_first = False
@@ -180,6 +182,10 @@ class _Tidier(HTMLParser):
         if tag == "math":
             self.formula_start = len(self.out)
         self.out.append(self._rewritten(tag, attributes, raw))
+        if tag == "mtd":
+            self.pushed.append("align-right" in (attributes.get("class") or ""))
+            # The style sheet writes the cell from right to left: one piece keeps its order.
+            self.out.append("<mrow>" if self.pushed[-1] else "")
         if tag in HEADINGS:
             self.heading_id = attributes.get("id") or ""
         if tag not in VOID:
@@ -248,6 +254,8 @@ class _Tidier(HTMLParser):
             self.out.append(f'<a class="anchor" href="#{target}" aria-label="{self.link}"></a>')
             self.heading_id = ""
         self.in_first = self.in_first and tag != "p"
+        if tag == "mtd" and self.pushed.pop():
+            self.out.append("</mrow>")
         self.out.append(f"</{tag}>")
         if tag == "math" and self.in_formula:
             self.out.append("</span>")
