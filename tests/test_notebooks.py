@@ -512,3 +512,19 @@ def test_derived_notebooks_are_valid(derived, name):
             page.stem for page in exercises()
         }
         assert "lecturebuild" not in "".join(cell.source for cell in code(content))
+
+
+def test_notebooks_of_a_german_lecture_speak_german(tmp_path):
+    page = (
+        "# Aufgabe\n\nNach @eq-line [@key].\n\n$$ y = a x $$ {#eq-line}\n\n"
+        "::: {.answer}\n```{python}\n#| tags: [solution]\n1 + 1\n```\n:::\n"
+    )
+    bibliography = "@article{key, author = {Doe, Jane}, title = {T}, journal = {J}, year = 1984}\n"
+    root = make(tmp_path, {"exercises/a.qmd": page, "references.bib": bibliography})
+    settings = root / "_quarto.yml"
+    settings.write_text(f"{settings.read_text()}lang: de\nbibliography: references.bib\n")
+    render(root)
+    notebook = nbformat.read(root / "_book" / "notebooks" / "a.ipynb", as_version=4)
+    said = "\n".join(cell.source for cell in notebook.cells)
+    assert "Gleichung\N{NO-BREAK SPACE}(1.1)" in said
+    assert "## Literatur" in said

@@ -6,12 +6,14 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from projects import lecture, make, read_page, read_pdf, render, snapshot, text, write
 
 from lecturebuild.running import imports
-from lecturebuild.steps.store import Store
+from lecturebuild.steps.store import Store, value
+from lecturebuild.writing import crossref
 
 FIRST = """\
 # First {{#sec-first}}
@@ -388,3 +390,9 @@ def test_interrupted_run_publishes_nothing_and_leaves_no_kernel(tmp_path):
     assert snapshot(root / "_book") == {"index.html": b"old"}
     with pytest.raises(ProcessLookupError):
         os.kill(int(started.read_text()), 0)
+
+
+def test_all_filters_that_list_labels_count():
+    step = crossref.labels_step(Path("a.qmd"), value(dict), Path())
+    listing = {"labels.lua", "visibility.lua", "shapes.lua", "terms.lua", "paths.lua"}
+    assert listing <= set(step.uses)

@@ -20,6 +20,7 @@ from lecturebuild.writing.pandoc import Woven
 KINDS = "fig|eq|sec|tbl|lst|nte|tip|wrn|imp|cau"
 COUNTED = re.compile(r"([A-Z])\w* (\d+)\b")
 """The title of a page that its author counts, such as 'Exercise 2: Digits'."""
+WRITER = pandoc.FILTERS / "labels.lua"
 REFERENCE = re.compile(rf"^({KINDS})-")
 DEFINITION = re.compile(rf"\{{[^}}]*#((?:{KINDS})-[\w:.-]+)[^}}]*\}}")
 
@@ -61,8 +62,7 @@ def read_labels(woven: Woven, folder: Path) -> Labels:
 
 
 def _list(woven: Woven, folder: Path, *options: str) -> str:
-    writer = pandoc.FILTERS / "labels.lua"
-    return pandoc.run(woven.text, [f"--to={writer}", *options], folder, woven.origins)
+    return pandoc.run(woven.text, [f"--to={WRITER}", *options], folder, woven.origins)
 
 
 def _labels(text: str) -> Labels:
@@ -83,7 +83,8 @@ def labels_step(page: Path, woven: Step, root: Path, *, deck: bool = False) -> S
         page.as_posix(),
         partial(_write_labels, root / page.parent, options),
         inputs={"text": value(text_of, woven=woven)},
-        uses={"labels.lua": pandoc.FILTERS / "labels.lua", "Pandoc": pandoc.version()},
+        uses={file.name: file for file in (WRITER, *pandoc.loaded_by((WRITER,), ()))}
+        | {"Pandoc": pandoc.version()},
         context={"woven": woven},
         read=labels_in,
         slow=deck,  # LaTeX, which takes longest, waits for it

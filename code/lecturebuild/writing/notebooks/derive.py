@@ -27,6 +27,7 @@ from lecturebuild.writing import crossref, pandoc
 from lecturebuild.writing.book.page import LOADED, Book, bibliography, macros, referred_to, used
 from lecturebuild.writing.crossref import Labels
 from lecturebuild.writing.notebooks.archive import extras_of
+from lecturebuild.writing.words import words
 
 STUB = "# your code here"
 FOLDER = "notebooks"
@@ -150,6 +151,7 @@ def notebook_step(
         | {
             "lines": [text for text, _ in _text(notebook, document, archive)],
             "cells": [[cell.index, cell.code, cell.label, tags(cell)] for cell in cells],
+            "words": words(project.settings),
         },
         context={"executed": executed},
         read=attrgetter("only"),
@@ -311,9 +313,10 @@ def _convert(
     references: list[str],
 ) -> str:
     """Return Markdown as Jupyter shows it, still with marks of the cells."""
+    table = words(project.settings)
     text = "\n".join(line for line, _ in lines) + "\n"
     if any(f"@{key}" in text for key in references):
-        text += "\n## References\n\n::: {#refs}\n:::\n"
+        text += f"\n## {table.get('References', 'References')}\n\n::: {{#refs}}\n:::\n"
     notebook = f"--lua-filter={pandoc.FILTERS / 'notebook.lua'}"
     options = [f"--to={WRITER}", "--wrap=none"]
     options += [f"--metadata={key}:{file}" for key, file in macros(project).items()]
@@ -321,7 +324,8 @@ def _convert(
     options += [f"--bibliography={file}" for file in bibliography(project)]
     origins = tuple(place for _, place in lines)
     folder, lists = project.root / document.path.parent, {"lecture-index": refers_to}
-    return pandoc.run(text, options, folder, origins, lists=lists)
+    settings = {"metadata": {"lecture-words": table}} if table else {}
+    return pandoc.run(text, options, folder, origins, defaults=settings, lists=lists)
 
 
 def _assemble(
