@@ -111,14 +111,8 @@ def _book(project: Project, labels: dict[Path, crossref.Labels]) -> book.Book:
 
 
 def _cells(project: Project, document: Document, progress: Progress) -> Step:
-    def report(page: Path, cell: str, seconds: float | None) -> None:
-        if seconds is None:
-            progress.begin(f"{page} {cell}")
-        else:
-            progress.end("cells", f"{page} {cell}", seconds)
-
     figures = (figure_step(name, project.root) for name in figures_of(project, document))
-    return cells_step(document, project.root, report, tuple(figures))
+    return cells_step(document, project.root, progress.cell, tuple(figures))
 
 
 def _woven(document: Document, results: dict[Path, Executed | None]) -> Woven:

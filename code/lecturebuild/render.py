@@ -78,15 +78,8 @@ def _last_step(
     process.project_limits = process.limits_of(project.settings, process.Limits())
     documents = assembling.read_documents(project)
     wanted, no_latex = assembling.possible(project, formats, documents.slides)
-
-    def report(page: Path, cell: str, seconds: float | None) -> None:
-        if seconds is None:
-            progress.begin(f"{page} {cell}")
-        else:
-            progress.end("cells", f"{page} {cell}", seconds)
-
     full = "beamer" in formats or documents.slides is None
-    return plan(project, documents, wanted, full, report), wanted, no_latex
+    return plan(project, documents, wanted, full, progress.cell), wanted, no_latex
 
 
 def reasons(path: Path, formats: tuple[str, ...]) -> Iterator[str]:

@@ -3,6 +3,7 @@
 import sys
 import threading
 import time
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -87,6 +88,11 @@ class Progress(Silent):
         """Drop a step that turned out to need no work."""
         with self._lock:
             self._running.pop(step, None)
+
+    def cell(self, page: Path, name: str, seconds: float | None) -> None:
+        """Show that a cell of a page has begun or, with its seconds, that it has ended."""
+        step = f"{page} {name}"
+        self.begin(step) if seconds is None else self.end("cells", step, seconds)
 
     def summary(self) -> str:
         """Return the number and time of the steps of each kind, and the time in all."""
