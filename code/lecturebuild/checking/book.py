@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.parse import unquote, urlsplit
@@ -147,7 +148,7 @@ def _lacking(document: Document, there: set[Path], output: str, own: str) -> Ite
 
 
 def local_links(folder: Path) -> Iterator[tuple[Path, str, Path, bool]]:
-    """Yield each link of a folder's pages within it: page, link, file, if its place is there."""
+    """Yield each link of a folder's pages within it: page, link, file, if file and place exist."""
     ids: dict[Path, set[str]] = {}
     links: dict[Path, list[str]] = {}
     for file in sorted(folder.rglob("*.html")):
@@ -155,20 +156,26 @@ def local_links(folder: Path) -> Iterator[tuple[Path, str, Path, bool]]:
         found = [pair for tag in TAG.findall(text) for pair in ATTRIBUTE.findall(tag)]
         ids[file] = {html.unescape(value) for name, value in found if name == "id"}
         links[file] = [html.unescape(value) for name, value in found if name != "id"]
+
+    @cache  # every page has the links of the menu
+    def followed(place: Path, path: str) -> tuple[Path, bool]:
+        target = (place / unquote(path)).resolve()
+        return target, target.is_file()
+
     for file, page_links in links.items():
         for link in page_links:
             parts = urlsplit(link)
             if parts.scheme or parts.netloc:
                 continue
-            target = (file.parent / unquote(parts.path)).resolve() if parts.path else file
-            there = not parts.fragment or target not in ids or parts.fragment in ids[target]
-            yield file, link, target, there
+            target, there = followed(file.parent, parts.path) if parts.path else (file, True)
+            place = not parts.fragment or target not in ids or parts.fragment in ids[target]
+            yield file, link, target, there and place
 
 
 def internal_links(project: Project, documents: list[Document]) -> Iterator[Problem]:
     """Find links within the book whose file or place is not there."""
-    for file, link, target, found in local_links(project.output):
-        if not (target.is_file() and found):
+    for file, link, _, found in local_links(project.output):
+        if not found:
             yield _in_source(project, documents, file, f"dead link to {link}", link)
 
 

@@ -22,7 +22,7 @@ def brief(project: Project, formats: Collection[str]) -> str:
         counts["overfull frames"] = len({each.file for each in found if each not in missing})
     if "html" in formats:
         links = local_links(project.output)
-        counts["dead links"] = sum(not (file.is_file() and there) for _, _, file, there in links)
+        counts["dead links"] = sum(not there for _, _, _, there in links)
     wrong = [f"{count} {what}" for what, count in counts.items() if count]
     return ", ".join(wrong)
 
