@@ -9,8 +9,8 @@ import os
 import re
 import sys
 import threading
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,7 +43,8 @@ def modules_of(source: str, folder: Path, root: Path) -> tuple[Path, ...]:
     places = dict.fromkeys(Path(os.path.realpath(entry)) for entry in sys.path)
     folders = [folder, *(place for place in places if in_project(place, root))]
     # Most imports are of libraries: one look into a folder saves many for single files.
-    own = {name.partition(".")[0] for place in folders for name in _names(place)}
+    names = cache(_names)
+    own = {name.partition(".")[0] for place in folders for name in names(place)}
     found: set[Path] = set()
     waiting = [(folder, _parse(source))]
     while waiting:
@@ -52,7 +53,7 @@ def modules_of(source: str, folder: Path, root: Path) -> tuple[Path, ...]:
             if not dots and name.partition(".")[0] not in own:
                 continue
             base = [place, *place.parents][dots - 1 : dots] if dots else folders
-            for file in _files_of(name, base):
+            for file in _files_of(name, base, names):
                 if file not in found:
                     found.add(file)
                     waiting.append((file.parent, _imports(file)))
@@ -159,15 +160,20 @@ def _read_imports(module: Path) -> tuple[Import, ...]:
     return _parse(module.read_text(encoding="utf-8", errors="replace"))  # Python will complain
 
 
-def _files_of(name: str, folders: list[Path]) -> list[Path]:
-    """Return the files that importing a dotted name executes, outermost package first."""
+def _files_of(
+    name: str, folders: list[Path], names: Callable[[Path], frozenset[str]]
+) -> list[Path]:
+    """Return the files that importing a dotted name executes, outermost package first.
+
+    `names` gives the names of the files in a folder.
+    """
     for place in folders:
         files: list[Path] = []
         for part in name.split("."):
-            here = _names(place)
+            here = names(place)
             if part == "*":  # it may import any of the package's modules
                 files += [place / each for each in here if each.endswith(".py")]
-            elif part in here and "__init__.py" in _names(place / part):
+            elif part in here and "__init__.py" in names(place / part):
                 files.append(place / part / "__init__.py")
             elif f"{part}.py" in here:
                 files.append(place / f"{part}.py")
@@ -185,4 +191,5 @@ def _names(folder: Path) -> frozenset[str]:
 
 
 def _list(folder: Path) -> frozenset[str]:
-    return frozenset(file.name for file in folder.iterdir())
+    with os.scandir(folder) as entries:
+        return frozenset(entry.name for entry in entries)
