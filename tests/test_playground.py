@@ -655,12 +655,21 @@ def experiment(chromium, address):
         [link] = re.findall(rf"\[{re.escape(words)}\]\((\?.*?)\)", text)
         page.goto(address + link)
         page.get_by_label("fast forward").check()
+        # On a busy machine many more epochs have passed until "Pause" is pressed.
+        page.evaluate(
+            """() => {
+                const numbers = document.querySelector(".playground-numbers");
+                const read = () => [...numbers.querySelectorAll("b")].map(b => b.textContent);
+                window.seen = [];
+                new MutationObserver(() => window.seen.push(read())).observe(
+                    numbers, { subtree: true, childList: true, characterData: true });
+            }"""
+        )
         press(page, "Start")
         wait_until(page, lambda: epoch(page) >= epochs)
         press(page, "Pause")
-        training, validation, wrong = re.findall(
-            r"[\d.]+", page.locator(".playground-numbers").inner_text()
-        )[1:]
+        seen = page.evaluate("window.seen")
+        _, training, validation, wrong = next(each for each in seen if int(each[0]) >= epochs)
         return float(training), float(validation), int(wrong)
 
     run.page = page
