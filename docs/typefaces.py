@@ -36,6 +36,7 @@ FACES = [
     ("source-code-pro", "latin", 400, "normal"),
     ("stix-two-math", "latin", 400, "normal"),
 ]
+FOLDER = "/* Typefaces of a book read from a folder, where they always come late: see theme.js. */"
 LATE = "source-serif-4", "latin"
 """The text keeps the letters with which it was first seen; see book.css."""
 
@@ -159,7 +160,7 @@ def make(face: tuple[str, str, int, str], sources: Path) -> list[str]:
 
 
 def main() -> None:
-    """Write all files, and their rules into book.css."""
+    """Write all files, and their rules into book.css and folder.css."""
     for old in (THEME / "fonts").glob("*.woff2"):
         old.unlink()
     with tempfile.TemporaryDirectory() as temporary:
@@ -170,6 +171,8 @@ def main() -> None:
     named = [n for n, line in enumerate(lines) if line.startswith("@font-face") and "url(" in line]
     lines[named[0] : named[-1] + 1] = rules
     sheet.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    late = [line.replace("optional", "swap") for line in rules if "optional" in line]
+    (THEME / "folder.css").write_text("\n".join([FOLDER, "", *late, ""]), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -107,6 +107,21 @@ def test_first_typefaces_are_asked_for_early(browser, site):
         assert page.locator("link[rel=preload][href*=serif-4-latin-600]").count() == 1
 
 
+def test_from_a_folder_the_text_has_its_typeface_too(browser, book):
+    page = browser.new_page()
+    page.goto((book / "wide.html").as_uri(), wait_until="networkidle")
+    page.wait_for_function("document.fonts.status === 'loaded'")
+    session = page.context.new_cdp_session(page)
+    session.send("DOM.enable")
+    session.send("CSS.enable")
+    root = session.send("DOM.getDocument")["root"]["nodeId"]
+    query = {"nodeId": root, "selector": "article p"}
+    node = session.send("DOM.querySelector", query)["nodeId"]
+    fonts = session.send("CSS.getPlatformFontsForNode", {"nodeId": node})["fonts"]
+    page.close()
+    assert "Source Serif 4" in {font["familyName"] for font in fonts}
+
+
 @pytest.mark.parametrize(
     "family, weight",
     [("Source Serif", 400), ("Source Serif", 600), ("Source Sans", 400), ("Source Sans", 600)],

@@ -33,7 +33,6 @@
     remember(root.dataset.theme);
   }
 
-  /* Not from a folder, where browsers let a style sheet load them, but nobody ask for them early. */
   function preload(script) {
     for (const name of script.dataset.fonts.split(' ')) {
       const link = document.createElement('link');
@@ -43,7 +42,15 @@
     }
   }
 
-  if (location.protocol !== 'file:') preload(document.currentScript);
+  /* From a folder nobody may ask for them early, so that they come too late for the first picture,
+     and the text would never have its own. There, letters may change. */
+  function admitLate(script) {
+    const link = document.createElement('link');
+    Object.assign(link, {rel: 'stylesheet', href: new URL('folder.css', script.src)});
+    document.addEventListener('DOMContentLoaded', () => document.head.append(link));
+  }
+
+  (location.protocol === 'file:' ? admitLate : preload)(document.currentScript);
   root.classList.add('script');
   const theme = remembered();
   if (theme === 'dark' || theme === 'light') root.dataset.theme = theme;
