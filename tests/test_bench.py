@@ -99,10 +99,12 @@ def test_notebooks_have_a_cell_for_each_figure(tmp_path):
 
 
 def test_cost_of_a_run_counts_its_children(tmp_path):
-    code = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'sum(range(10**7))'])"
+    # The memory is looked at every 0.2 s, so the child keeps it for much longer than that.
+    child = "import time; kept = bytes(10**7) + b'x' * 5 * 10**7; time.sleep(3); sum(range(10**7))"
+    code = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
     cost = bench.timed([sys.executable, "-c", code], tmp_path)
     assert cost.cpu > 0.05
-    assert cost.memory > 1
+    assert cost.memory > 50
 
 
 def test_failing_command_ends_the_benchmark_with_its_output(tmp_path):
