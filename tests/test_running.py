@@ -216,6 +216,24 @@ def test_limit_that_is_no_number_is_refused(tmp_path, value):
         process.limits_of(settings, Limits())
 
 
+@pytest.mark.parametrize("file", ["a.qmd", "_metadata.yml"])
+def test_limit_that_is_no_number_is_refused_though_nothing_runs(tmp_path, file):
+    root = make(tmp_path, {"a.qmd": "# A\n"})
+    settings = "execute:\n  memory: lots\n"
+    text, line = (f"---\n{settings}---\n# A\n", 3) if file == "a.qmd" else (settings, 2)
+    write(root, {file: text})
+    message = f"{file}:{line}: 'memory' must be a number of gigabytes"
+    assert message in lecture("render", root).err
+
+
+def test_limit_of_a_folder_holds_in_it(tmp_path):
+    page = f"# A\n\n{cell('while True: pass', 'label: loop')}"
+    root = make(tmp_path, {"parts/a.qmd": page})
+    write(root, {"_metadata.yml": "execute: {timeout: 900}\n"})
+    write(root, {"parts/_metadata.yml": "execute: {timeout: 5}\n"})
+    assert "was still running after 5 s" in lecture("render", root).err
+
+
 def test_cell_that_starts_processes_is_executed_every_time_unless_told(tmp_path):
     code = "import subprocess\nprint(subprocess.run(['cat', '../x.txt'], capture_output=True))"
     page = f"# A\n\n{cell(code, 'label: child')}"

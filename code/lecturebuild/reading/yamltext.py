@@ -18,6 +18,8 @@ from lecturebuild.steps.errors import LectureError
 DEEPEST = 50
 """So many levels a value may have."""
 KeyPath = tuple[str, ...]
+LIMITS = {"timeout": "seconds", "memory": "gigabytes"}
+"""Keys under `execute` that limit a process, and their units."""
 
 ESCAPE = re.compile(
     r"(?<!\\)(?:\\\\)*(\\(?:[xuU][0-9a-fA-F]{0,1}(?![0-9a-fA-F])|[a-tv-wyzA-TV-Z])\w*)"
@@ -60,6 +62,14 @@ class Settings:
         if text in ("today", "now", "last-modified"):
             raise self.error(f"the date '{text}' is not supported; write the day itself", *path)
         return text
+
+    def positive(self, unit: str, *path: str) -> float | None:
+        """Return a value that must be a positive number of some unit, None where there is none."""
+        value: Any = self.get(*path)
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if value is not None and not (number and 0 < value < 1e7):
+            raise self.error(f"'{path[-1]}' must be a number of {unit}", *path)
+        return value  # type: ignore[no-any-return]
 
     def error(self, message: str, *path: str) -> LectureError:
         """Return an error that points to the line of a key."""
