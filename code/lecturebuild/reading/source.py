@@ -345,6 +345,9 @@ def read_document(root: Path, path: Path, pages: tuple[Path, ...], *projects: Se
         raise settings.error("give a page's title as '# Title {#sec-name}' in its text", "title")
     check_keys(settings, KEYS["page-header" if path in pages else "deck-header"])
     check_choices(settings, "format", "beamer")
+    for key in KEYS["variables"]:
+        _check_variable(settings, "format", "beamer", key)
+    _check_variable(settings, "institute")
     check_choices(settings)
     defaults: dict[str, Any] = {}
     folders = _folder_settings(root, path)
@@ -443,6 +446,14 @@ def _number_examples(blocks: list[Line | Cell]) -> list[Line | Cell]:
                 text = known.sub(lambda found: f"({names[found[1]]})", block.text)
                 blocks[place] = replace(block, text=text)
     return blocks
+
+
+def _check_variable(settings: Settings, *path: str) -> None:
+    """Raise an error at a setting of which Pandoc's template could make nothing but nonsense."""
+    value = settings.get(*path)
+    parts = value if isinstance(value, list) else [value]
+    if any(isinstance(part, list | dict) for part in parts):
+        raise settings.error(f"'{path[-1]}' must be a text or a list of texts", *path)
 
 
 def _check_values(options: Settings) -> None:

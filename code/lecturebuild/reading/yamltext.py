@@ -164,6 +164,9 @@ def _check_text(node: Any, text: str, file: Path, line: int) -> None:
         kind = node.tag.rpartition(":")[2]
         message = f"'{node.value}' is no {kind}; put it into quotes if it is a text"
         raise LectureError(f"bad YAML: {message}", file, line) from None
+    if node.tag.endswith(":float") and not re.search(r"\d", node.value):  # .nan and .inf
+        message = f"'{node.value}' is no number to count with; put it into quotes if it is a text"
+        raise LectureError(f"bad YAML: {message}", file, line)
     raw = text[node.start_mark.index : node.end_mark.index]
     if raw.startswith('"') and (found := ESCAPE.search(raw)):
         message = f"YAML reads '{found[1]}' in double quotes as one sign; {SINGLE_QUOTES}"

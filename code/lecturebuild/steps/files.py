@@ -72,6 +72,14 @@ def is_file(path: Path) -> bool:
         return False
 
 
+def is_dir(path: Path) -> bool:
+    """Say whether there is such a folder; none has a name that the system cannot have."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
 def read_json(file: Path) -> Any:
     """Return what a file of ours holds, None if it is not there or a killed run left half of it."""
     try:
