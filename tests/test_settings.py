@@ -115,6 +115,8 @@ DOCUMENTS = {
 BEAMER = {
     "incremental": "incremental: maybe", "aspectratio": "aspectratio: 17",
     "fontsize": "fontsize: big",
+    "highlight-style": "highlight-style: githb",
+    "header-includes": "header-includes: [5]",
     "theme": "theme: {name: Madrid}", "classoption": "classoption: [[t]]",
     "navigation": "navigation: side", "toc-depth": "toc-depth: all", "keep-tex": "keep-tex: true",
 }  # fmt: skip
@@ -222,6 +224,8 @@ DECK = "---\ntitle: D\n{}\n---\n\n## Frame\n\nWords.\n"
 DECKS = {
     "default": ("format:\n  beamer: default", ""),
     "name": ("format: beamer", ""),
+    "empty": ("format: {beamer: {toc-depth: , highlight-style: , slide-level: }}", ""),
+    "include": ("format: {beamer: {include-in-header: no.tex}}", "deck.qmd:3: no such file: no.te"),
     "emoji": ("subtitle: 'Größe 😀 𝒙'", ""),
     "subtitle": ("subtitle: [a, b]", "deck.qmd:3: 'subtitle' must be a text"),
     "institute": ("institute: [[a]]", "deck.qmd:3: 'institute' must be a text or a list of texts"),

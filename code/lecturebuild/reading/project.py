@@ -109,14 +109,14 @@ def filter_names(settings: Settings) -> list[str]:
     return [path for paths in stages.values() for path in paths]
 
 
-def named_files(settings: Settings, folder: Path, key: str) -> list[Path]:
+def named_files(settings: Settings, folder: Path, *key: str) -> list[Path]:
     """Return the files that settings name under a key, by their paths from a folder."""
-    names = filter_names(settings) if key == "filters" else settings.texts(key)
+    names = filter_names(settings) if key == ("filters",) else settings.texts(*key)
     for name in names:
         if not is_file(folder / name):
-            raise settings.error(f"no such file: {name}", key)
-        if key == "csl" and Path(name).suffix != ".csl":
-            raise settings.error(f"{name} is no style of citations: that is a .csl file", key)
+            raise settings.error(f"no such file: {name}", *key)
+        if key == ("csl",) and Path(name).suffix != ".csl":
+            raise settings.error(f"{name} is no style of citations: that is a .csl file", *key)
     return [folder / name for name in names]
 
 

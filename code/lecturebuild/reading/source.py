@@ -8,7 +8,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from lecturebuild.reading.known import KEYS
+from lecturebuild.reading.known import KEYS, STYLES
 from lecturebuild.reading.project import Project, check_choices
 from lecturebuild.reading.yamltext import LIMITS, Settings, check_keys, parse
 from lecturebuild.steps.errors import LectureError
@@ -348,6 +348,11 @@ def read_document(root: Path, path: Path, pages: tuple[Path, ...], *projects: Se
     for key in KEYS["variables"]:
         _check_variable(settings, "format", "beamer", key)
     _check_variable(settings, "institute")
+    settings.texts("format", "beamer", "header-includes")
+    style = settings.text("format", "beamer", "highlight-style")
+    if style and style not in STYLES and Path(style).suffix != ".theme":
+        message = f"'highlight-style' must be a .theme file or one of {', '.join(STYLES)}"
+        raise settings.error(message, "format", "beamer", "highlight-style")
     check_choices(settings)
     defaults: dict[str, Any] = {}
     folders = _folder_settings(root, path)

@@ -366,7 +366,8 @@ def _beamer(document: Document) -> dict[str, Any]:
     """Return what the deck's header says of Beamer; `format: beamer` alone says nothing."""
     said, header = document.header.get("format", "beamer"), document.header
     toc = {} if header.get("toc") is None else {"toc": header.get("toc")}
-    return toc | (said if isinstance(said, dict) else {})
+    own = said if isinstance(said, dict) else {}
+    return toc | {key: value for key, value in own.items() if value is not None}
 
 
 def _metadata(project: Project, deck: Deck, document: Document) -> dict[str, Any]:
@@ -400,8 +401,8 @@ def _listed(project: Project, document: Document, key: str) -> list[Path]:
 
 
 def _included(project: Project, document: Document) -> list[Path]:
-    place = project.root / document.path.parent
-    return [place / file for file in document.header.texts("format", "beamer", "include-in-header")]
+    key = ("format", "beamer", "include-in-header")
+    return named_files(document.header, project.root / document.path.parent, *key)
 
 
 def _used_files(project: Project, document: Document) -> list[Path]:
