@@ -247,6 +247,21 @@ def test_cell_that_starts_processes_is_executed_every_time_unless_told(tmp_path)
     assert (executed, told) == ([True, True, True, False], [1, 1, 0, 0])
 
 
+def test_settings_of_matplotlib_beside_a_chapter_are_followed(tmp_path):
+    code = "import matplotlib\nprint('WIDTH', matplotlib.rcParams['lines.linewidth'])"
+    root = make(tmp_path, {"parts/a.qmd": f"# A\n\n{cell(code)}"})
+    shown = []
+    for width in ("", "4", "5", ""):
+        file = root / "parts" / "matplotlibrc"
+        write(root, {"parts/matplotlibrc": f"lines.linewidth: {width}\n"})
+        if not width:
+            file.unlink()
+        render(root)
+        shown.append(text(read_page(root, "parts/a.html").all("article")[0]))
+    for width, page in zip(("1.5", "4.0", "5.0", "1.5"), shown, strict=True):
+        assert f"WIDTH {width}" in page
+
+
 EDITS = {
     "data": ("open('../data/x').read()", "data/x"),
     "helper": ("import helper; helper.V", "chapters/helper.py"),
