@@ -3,6 +3,7 @@
 Faults of the store itself are in test_store.py, those of processes in test_running.py.
 """
 
+import errno
 import os
 import shutil
 import signal
@@ -178,6 +179,31 @@ def test_damaged_notes_of_latex_do_not_stay(deck):
     write(deck, {"a.qmd": change})
     render(deck)
     assert "Other text." in deck_tex(deck)
+
+
+@pytest.mark.parametrize(
+    ("problem", "message"),
+    [
+        (OSError(errno.EBUSY, "busy", "_book"), "_book: cannot be replaced as a whole: it is the"),
+        (OSError(errno.ENOSPC, "No space left", "/theme/a.js", None, "/_book.new/a.js"),
+         "/_book.new/a.js: No space left"),
+    ],
+)  # fmt: skip
+def test_book_that_cannot_be_put_in_place(tmp_path, monkeypatch, problem, message):
+    """It is left as it was, and nothing of the new one stays, to take a full disk's place."""
+    root = make(tmp_path / "lecture", {"a.qmd": "# A {#sec-a}\n"})
+    render(root)
+    before = snapshot(root / "_book")
+
+    def fail(*_):
+        raise problem
+
+    monkeypatch.setattr(publishing, "_put_in_place", fail)
+    write(root, {"a.qmd": "# B {#sec-a}\n"})
+    run = lecture("render", root)
+    assert (run.code, run.err.startswith(f"lecture: {message}")) == (1, True), run.err
+    assert snapshot(root / "_book") == before
+    assert not (root / "_book.new").exists()
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])

@@ -262,6 +262,15 @@ def test_settings_of_matplotlib_beside_a_chapter_are_followed(tmp_path):
         assert f"WIDTH {width}" in page
 
 
+def test_too_few_files_that_may_be_open_are_told(tmp_path):
+    root = make(tmp_path, {"a.qmd": f"# A\n\n{cell('1')}"})
+    for few in (24, 32):
+        command = ["sh", "-c", f'ulimit -n {few}; exec "$@"', "sh", *COMMAND, "render", root]
+        run = subprocess.run(command, capture_output=True, text=True)
+        assert run.returncode == 0 or "Too many open files" in run.stderr, run.stderr
+        assert "own, please report" not in run.stderr
+
+
 EDITS = {
     "data": ("open('../data/x').read()", "data/x"),
     "helper": ("import helper; helper.V", "chapters/helper.py"),

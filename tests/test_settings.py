@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -260,6 +261,44 @@ def test_settings_of_the_deck_s_folder(tmp_path):
     assert read_pdf(root / "_book" / "slides" / "deck.pdf")[-1] == "Frame 42"
     folder.write_text(f"{plain}format: {{beamer: {{theme: Madrid}}}}\n")
     assert "slides/_quarto.yml:4: what concerns Beamer stands" in lecture("render", root).err
+
+
+DECK_FOLDERS = {
+    "missing": ("render: [no.qmd]", "slides/_quarto.yml:4: slides has no such document: no.qmd"),
+    "folder": ("render: [.]", "slides/_quarto.yml:4: slides has no such document: ."),
+    "outside": ("render: [/etc/passwd]", "slides/_quarto.yml:4: slides has no such document: /etc"),
+}
+
+
+@pytest.mark.parametrize("line, message", DECK_FOLDERS.values(), ids=DECK_FOLDERS)
+def test_odd_folder_of_the_deck_is_an_error_with_its_line(tmp_path, line, message):
+    root = make(tmp_path, {"a.qmd": TEXT}, TEXT)
+    file = root / "slides" / "_quarto.yml"
+    file.write_text(file.read_text().replace("  output-dir", f"  {line}\n  output-dir"))
+    file.write_text(file.read_text().replace("type: default\n", "type: default\n\n"))
+    check(root, message)
+
+
+def test_deck_outside_the_project(tmp_path):
+    root = make(tmp_path / "lecture", {"a.qmd": TEXT}, TEXT)
+    file = root / "_quarto.yml"
+    file.write_text(file.read_text().replace("render slides", "render ../slides"))
+    shutil.move(root / "slides", tmp_path / "slides")
+    check(root, "_quarto.yml:3: ../slides lies outside the project")
+
+
+def test_link_that_leads_to_itself(tmp_path):
+    root = make(tmp_path, {"a.qmd": TEXT})
+    (root / "b.qmd").symlink_to("b.qmd")
+    settings = (root / "_quarto.yml").read_text()
+    write(root, {"_quarto.yml": f"{settings}    - b.qmd\n"})
+    check(root, "_quarto.yml:7: no such document: b.qmd")
+    write(root, {"_quarto.yml": settings, "a.qmd": f"{TEXT}\n{{{{< include b.qmd >}}}}\n"})
+    check(root, "a.qmd:5: no such file to include: b.qmd")
+    write(root, {"a.qmd": f"{TEXT}\n![x](b.qmd)\n"})
+    check(root, "a.qmd:5: no such picture: b.qmd")
+    write(root, {"_quarto.yml": settings.replace("book\n", "book\n  output-dir: b.qmd\n", 1)})
+    check(root, "")
 
 
 def test_two_documents_of_one_page(tmp_path):

@@ -31,7 +31,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"lecture: {error}", file=sys.stderr)
         return 1
     except OSError as error:  # a full disk, a folder that is not ours
-        place = f"{error.filename}: " if error.filename else ""
+        name = error.filename2 or error.filename  # of two, the one that is written
+        place = f"{name}: " if name else ""
         print(f"lecture: {place}{error.strerror or error}", file=sys.stderr)
         return 1
     except Exception as error:  # whatever it is, nothing was published

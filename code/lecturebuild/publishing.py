@@ -1,6 +1,7 @@
 """Put what was made in place: the book in one step, so that there is a whole one at any moment."""
 
 import ctypes
+import errno
 import json
 import os
 import re
@@ -90,10 +91,22 @@ def publish(project: Project, site: Site) -> None:
     new, old = _beside(output)
     for folder in (new, old):
         discard(folder)
-    for place, file in site.items():
-        (new / place).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(file.path, new / place)
-    (new / MARK).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+    try:
+        for place, file in site.items():
+            (new / place).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(file.path, new / place)
+        (new / MARK).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+        _put_in_place(new, output, old)
+    except OSError as error:  # a full disk, say
+        recover(output)
+        if error.errno == errno.EBUSY:
+            message = "cannot be replaced as a whole: it is the root of a file system, or in use; "
+            message += "name a folder in it under 'project: output-dir'"
+            raise LectureError(message, output.relative_to(project.root)) from None
+        raise
+
+
+def _put_in_place(new: Path, output: Path, old: Path) -> None:
     if not output.exists():
         new.rename(output)
     elif _exchange(new, output):

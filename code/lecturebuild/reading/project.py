@@ -9,7 +9,7 @@ from typing import Any
 from lecturebuild.reading.known import CHOICES, KEYS
 from lecturebuild.reading.yamltext import Settings, check_keys, parse
 from lecturebuild.steps.errors import LectureError
-from lecturebuild.steps.files import is_file
+from lecturebuild.steps.files import is_file, real
 
 MARKED = re.compile(
     r"\]\(|(?<!\w)[*_`][^\s*_`][^*_`]*[*_`](?!\w)|\$[^\s$][^$]*\$|</?[a-zA-Z][^>]*>|\\[a-zA-Z]"
@@ -161,7 +161,7 @@ def read_project(root: Path) -> Project:
         for text in value.values() if isinstance(value, dict) else [value]:
             check_plain(settings, text, "book", key)
     pages, parts = _pages(settings, root)
-    output = (root / (settings.text("project", "output-dir") or "_book")).resolve()
+    output = real(root / (settings.text("project", "output-dir") or "_book"))
     if any(len(os.fsencode(part)) > LONGEST for part in output.parts):
         raise settings.error("'output-dir' is too long a name", "project", "output-dir")
     if root not in output.parents or any((root / page).is_relative_to(output) for page in pages):
@@ -235,7 +235,7 @@ def _problem(entry: Any, root: Path, pages: list[Path]) -> str:
     """Return what is wrong with a chapter that follows others, "" if nothing is."""
     if not isinstance(entry, str):
         return "a chapter is a file name, or a mapping with 'part' and 'chapters'"
-    if not (root / entry).resolve().is_relative_to(root):
+    if not real(root / entry).is_relative_to(root):
         return f"{entry} lies outside the project"
     if entry.endswith(".ipynb"):
         hint = "'quarto convert' makes one of a notebook"
@@ -264,25 +264,33 @@ def _deck(settings: Settings, root: Path, book_output: Path) -> Deck | None:
             raise settings.error(message, "project", "post-render")
         folder = root / match[1]
         file = folder / "_quarto.yml"
-        if not file.is_file():
+        if not real(folder).is_relative_to(root):
+            message = f"{match[1]} lies outside the project"
+            raise settings.error(message, "project", "post-render")
+        if not is_file(file):
             raise settings.error(f"{match[1]} has no _quarto.yml", "project", "post-render")
         nested = _read(file, root)
         if nested.get("format"):
             message = "what concerns Beamer stands under 'format' in the header of the deck itself"
             raise nested.error(message, "format")
         check_keys(nested, KEYS["deck-file"])
+        check_choices(nested)
         documents = nested.texts("project", "render") or sorted(
             path.name for path in folder.glob("*.qmd")
         )
         if len(documents) != 1:
             message = f"expected one deck in {match[1]}, found {len(documents)}; name it under "
             raise nested.error(f"{message}'project: render'", "project")
+        file = folder / documents[0]
+        if not is_file(file) or not real(file).is_relative_to(root):
+            message = f"{match[1]} has no such document: {documents[0]}"
+            raise nested.error(message, "project", "render")
         target = nested.text("project", "output-dir")
-        output = (folder / target).resolve() if target else book_output / folder.name
-        if not output.is_relative_to(book_output.resolve()):
+        output = real(folder / target) if target else book_output / folder.name
+        if not output.is_relative_to(real(book_output)):
             message = f"'output-dir' must lie inside {book_output.name}"
             raise nested.error(message, "project", "output-dir")
-        document = (folder / documents[0]).relative_to(root)
-        pdf = output.relative_to(book_output.resolve()) / document.with_suffix(".pdf").name
+        document = Path(os.path.normpath(file)).relative_to(root)
+        pdf = output.relative_to(real(book_output)) / document.with_suffix(".pdf").name
         return Deck(document, nested, pdf)
     return None

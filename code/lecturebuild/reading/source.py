@@ -12,7 +12,7 @@ from lecturebuild.reading.known import KEYS, STYLES
 from lecturebuild.reading.project import Project, check_choices
 from lecturebuild.reading.yamltext import LIMITS, Settings, check_keys, parse
 from lecturebuild.steps.errors import LectureError
-from lecturebuild.steps.files import is_file
+from lecturebuild.steps.files import is_file, real
 
 MARKUP = re.compile(r"Markdown|HTML|Latex|_repr_")
 """In the code of cells that may show text of their own."""
@@ -276,7 +276,7 @@ class _Reader:
         if target.startswith("/"):
             message = f"include {target} by a path relative to this file: Quarto resolves a "
             raise self.error(f"{message}leading slash from each project's own folder", number)
-        included = (self.root / self.path.parent / target).resolve()
+        included = real(self.root / self.path.parent / target)
         if not is_file(included):
             raise self.error(f"no such file to include: {target}", number)
         if not included.is_relative_to(self.root):

@@ -107,7 +107,7 @@ async def execute(
             allow_errors=True,
         )
         # Not nbclient's own context: its signal handlers take an interrupt for a dead kernel.
-        stack.push_async_exit(partial(_stop, client))
+        stack.push_async_exit(partial(_stop, client, manager))
         try:
             await client.async_start_new_kernel()
             await client.async_start_new_kernel_client()
@@ -279,19 +279,22 @@ class _Client(NotebookClient):
                 return
 
 
-async def _stop(client: Any, kind: type[BaseException] | None, *_: Any) -> None:
-    """Stop a kernel; after an error, here or elsewhere, or an interrupt without waiting for it."""
+async def _stop(client: Any, manager: Any, kind: type[BaseException] | None, *_: Any) -> None:
+    """Stop a kernel; after an error, here or elsewhere, or an interrupt without waiting for it.
+
+    Of one that did not start, the client knows no manager any more.
+    """
     if client.kc is not None:
         client.kc.stop_channels()
-    if client.km.has_kernel:
-        child = client.km.starter.process
+    if manager.has_kernel:
+        child = manager.starter.process
         if kind is None:
-            await client.km.request_shutdown()
+            await manager.request_shutdown()
             with suppress(subprocess.TimeoutExpired):
                 await asyncio.to_thread(child.wait, PATIENCE)
         if child is not None:
             await asyncio.to_thread(warm.stop, child)
-    await client.km.cleanup_resources()
+    await manager.cleanup_resources()
 
 
 def _check_cancelled() -> None:

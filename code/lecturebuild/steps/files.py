@@ -80,6 +80,11 @@ def is_dir(path: Path) -> bool:
         return False
 
 
+def real(path: Path) -> Path:
+    """Return a path with all links followed; `resolve` fails at one that leads to itself."""
+    return Path(os.path.realpath(path))
+
+
 def read_json(file: Path) -> Any:
     """Return what a file of ours holds, None if it is not there or a killed run left half of it."""
     try:
@@ -113,7 +118,7 @@ def remembered(path: Path, compute: Callable[[Path], T]) -> T | None:
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError, ValueError):
         return None
     except OSError as error:
-        if error.errno == errno.ENAMETOOLONG:
+        if error.errno in (errno.ENAMETOOLONG, errno.ELOOP):
             return None
         raise
     # A second change right after the first may leave time and size as they are.

@@ -13,7 +13,7 @@ from urllib.parse import unquote, unquote_to_bytes
 from lecturebuild.reading.project import DOCUMENTS, Project
 from lecturebuild.reading.source import Document
 from lecturebuild.steps.errors import LectureError
-from lecturebuild.steps.files import in_project, is_file
+from lecturebuild.steps.files import in_project, is_file, real
 from lecturebuild.writing import crossref
 from lecturebuild.writing.book import pictures
 from lecturebuild.writing.crossref import Address, Labels
@@ -127,7 +127,7 @@ def linked(
 def _local(project: Project, document: Document, address: Address, what: str) -> Path:
     """Return the file of the project that an address names."""
     path = project.root / unquote(address.path).replace("\0", "")
-    if not address.path or not path.resolve().is_relative_to(project.root):
+    if not address.path or not real(path).is_relative_to(project.root):
         kind = what.split(" ")[0]
         raise _error(document, address, f"the {kind} {address.written} lies outside the project")
     if not is_file(path):
