@@ -200,6 +200,16 @@ LATEX = [
     ),
     ("picture", "## One\n\n![](pictures/x.png)\n", "a.qmd:5: no such picture: pictures/x.png"),
     (
+        "frame",
+        "## One\n\nfine\n\n```{=latex}\n\\end{frame}\n```\n\nlost\n",
+        "a.qmd:8: '\\end{frame}': frames are made of headings here",
+    ),
+    (
+        "frame-in-frame",
+        "## One\n\n`\\begin{frame}x\\end{frame}`{=beamer}\n",
+        "a.qmd:5: '\\begin{frame}': frames are made of headings here",
+    ),
+    (
         "group",
         "## One\n\nfine\n\n## Two\n\n`\\begin{center}`{=latex}\n",
         "a.qmd:7: LaTeX in the frame 'Two': \\begin{center} has no \\end{center}",

@@ -36,6 +36,52 @@ def test_folder_of_the_author_is_never_replaced(tmp_path, name):
     assert (root / name / "a.html").is_file()
 
 
+@pytest.mark.parametrize("name", ["_book", "_book.new", "_book.old"])
+def test_folder_of_the_author_with_a_name_of_ours_is_never_deleted(tmp_path, name):
+    root = make(tmp_path / "lecture", {"a.qmd": "# A {#sec-a}\n"})
+    write(root, {f"{name}/mine.txt": "mine"})
+    run = lecture("render", root)
+    assert (run.code, run.err.startswith(f"lecture: {name}: ")) == (1, True), run.err
+    assert "move its files away" in run.err or "move it away" in run.err
+    assert snapshot(root / name) == {"mine.txt": b"mine"}
+
+
+def test_backup_beside_the_book_is_never_deleted(tmp_path):
+    root = make(tmp_path / "lecture", {"a.qmd": "# A {#sec-a}\n"})
+    settings = (root / "_quarto.yml").read_text()
+    write(root, {"_quarto.yml": settings.replace("book\n", "book\n  output-dir: docs\n", 1)})
+    render(root)
+    write(root, {"docs.old/mine.txt": "mine", "a.qmd": "# B {#sec-a}\n"})
+    assert "docs.old: is where a new book is put" in lecture("render", root).err
+    assert (root / "docs.old" / "mine.txt").read_text() == "mine"
+
+
+def test_deletion_of_a_book_that_is_killed_is_done_by_the_next_run(tmp_path, monkeypatch):
+    root = make(tmp_path / "lecture", {"a.qmd": "# A {#sec-a}\n"})
+    render(root)
+    for name in ("_book.new", "_book.old"):
+        shutil.copytree(root / "_book", root / name)
+
+    def killed(path):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(publishing, "discard", killed)
+    with pytest.raises(KeyboardInterrupt):
+        publishing.recover(root / "_book")
+    monkeypatch.undo()
+    render(root)
+    assert {each.name for each in root.iterdir()} == {"_book", "_build", "_quarto.yml", "a.qmd"}
+
+
+@pytest.mark.parametrize("name", ["_build", "_build/book", ".git/x", "~/docs"])
+def test_folder_that_is_no_place_for_a_book(tmp_path, name):
+    root = make(tmp_path / "lecture", {"a.qmd": "# A {#sec-a}\n"})
+    settings = (root / "_quarto.yml").read_text()
+    write(root, {"_quarto.yml": settings.replace("book\n", f"book\n  output-dir: {name}\n", 1)})
+    message = "_quarto.yml:3: 'output-dir' must be a folder inside the project"
+    assert message in lecture("render", root).err
+
+
 def test_file_put_into_the_book_by_hand_is_not_lost(tmp_path):
     root = make(tmp_path / "lecture", {"a.qmd": "# A {#sec-a}\n"})
     render(root)
@@ -58,7 +104,7 @@ def test_kill_between_the_two_renames_is_made_good(tmp_path):
     write(root, {"_book/slides/deck.pdf": "deck"})
     before = snapshot(root / "_book")
     (root / "_book").rename(root / "_book.old")
-    write(root, {"_book.new/a.html": "half"})
+    write(root, {"_book.new/.lecture.json": "{}", "_book.new/a.html": "half"})
     publishing.recover(read_project(root).output)
     assert snapshot(root / "_book") == before
     assert not (root / "_book.old").exists()

@@ -71,7 +71,8 @@ def test_everything_that_pages_link_to_is_made_and_what_is_missing_is_said(book)
 def test_handout_is_made_where_it_is_linked_and_the_deck_left_alone(tmp_path, monkeypatch):
     root = make(tmp_path, {"index.qmd": FRAME}, deck="*")
     link = '<a href="slides/deck-handout.pdf">handout</a>'
-    write(root, {"_book/index.html": link, "_book/slides/deck.pdf": "Quarto's"})
+    write(root, {"_book/index.html": link, "_book/search.json": ""})
+    write(root, {"_book/slides/deck.pdf": "Quarto's"})
     monkeypatch.chdir(root)
     run = lecture("complete")
     assert run.code == 0, run.err

@@ -75,6 +75,9 @@ PROJECTS = {
     "resource-folder": (project("resources: [/dta/*.csv]"), "_quarto.yml:3: no such folder: /dta"),
     "nul": (instead("- index.qmd", '- "a\\0b.qmd"'), "_quarto.yml:6: bad YAML: a text with a NUL"),
     "long": (instead("index.qmd", "a" * 300 + ".qmd"), "_quarto.yml:6: no such document: aaa"),
+    "address": (instead("index.qmd", "'a#b.qmd'"), "_quarto.yml:6: in an address '#' means someth"),
+    "address-2": (instead("index.qmd", "'a:b.qmd'"), "_quarto.yml:6: in an address ':' means some"),
+    "address-3": (instead("index.qmd", "'50%.qmd'"), "_quarto.yml:6: in an address '%' means some"),
     "folder": (instead("index.qmd", "."), "_quarto.yml:6: . is no Markdown"),
     "output": (project("output-dir: ."), "_quarto.yml:3: 'output-dir' must be a folder inside"),
     "resource": (project("resources: ['']"), "_quarto.yml:3: the resource '' is the whole"),
@@ -299,6 +302,12 @@ def test_link_that_leads_to_itself(tmp_path):
     check(root, "a.qmd:5: no such picture: b.qmd")
     write(root, {"_quarto.yml": settings.replace("book\n", "book\n  output-dir: b.qmd\n", 1)})
     check(root, "")
+
+
+@pytest.mark.parametrize("epoch", ["abc", "-5", "1.5", "99999999999999999"])
+def test_time_of_making_that_is_none(tmp_path, monkeypatch, epoch):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+    check(make(tmp_path, {"a.qmd": TEXT}), f"SOURCE_DATE_EPOCH is '{epoch}' in the environment")
 
 
 def test_two_documents_of_one_page(tmp_path):

@@ -332,7 +332,7 @@ function Writer(doc)
   local found = lists[[headings items references images links deck_images deck_links ids deck_only
     book_references strays]]
   local gate = lists'names leftovers annotations book_formulas'
-  local book_raw, deck_raw = lists'tex html', lists'tex html'
+  local book_raw, deck_raw = lists'tex html', lists'tex html latex beamer'
   local seen = {}
   local in_book = true
   found.refs = false
@@ -438,6 +438,7 @@ function Writer(doc)
   in_book = false
   look(view(doc, 'beamer'), addresses_in(found.deck_images, found.deck_links), raw_in(deck_raw))
   gate.book_latex, gate.book_html, gate.deck_html = book_raw.tex, book_raw.html, deck_raw.html
+  gate.deck_latex = deck_raw.tex .. deck_raw.latex .. deck_raw.beamer
   found.gate = gate
   return pandoc.json.encode(found)
 end

@@ -15,6 +15,8 @@ from lecturebuild.running import process
 from lecturebuild.steps.errors import LectureError
 
 FORMATS = ("html", "beamer")
+LAST = 253402300800
+"""Seconds from 1970 to the year 10000, which no calendar of Python's has."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -25,6 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
     options = _parser().parse_args(arguments)
     try:
+        _check_epoch()
         with process.ended_by_signals():
             return int(options.run(options))
     except LectureError as error:
@@ -44,6 +47,14 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt as stopped:
         print("lecture: interrupted; nothing was published", file=sys.stderr)
         return 128 + getattr(stopped, "signal", signal.SIGINT)
+
+
+def _check_epoch() -> None:
+    """Raise an error at a time of making that nobody can read: kernels would never answer."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if epoch and not (epoch.isdecimal() and int(epoch) < LAST):
+        message = f"SOURCE_DATE_EPOCH is '{epoch}' in the environment, but must be a number of "
+        raise LectureError(f"{message}seconds since 1970; unset it")
 
 
 def _parser() -> argparse.ArgumentParser:

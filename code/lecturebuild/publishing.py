@@ -45,12 +45,43 @@ def _pack(name: str, folder: Path, site: Site) -> None:
 
 
 def recover(output: Path) -> None:
-    """Put the old book back if a build was killed before the new one was in its place."""
+    """Put the old book back if a build was killed before the new one was in its place.
+
+    Raises
+    ------
+    LectureError
+        A folder is in the way that no build has made.
+    """
     new, old = _beside(output)
+    for folder in (new, old):
+        if folder.is_symlink() or (folder.exists() and not _is_book(folder)):
+            message = "is where a new book is put for a moment, and holds something else; move it "
+            raise LectureError(f"{message}away, or choose another 'output-dir'", folder.name)
     if not output.exists() and old.is_dir():
         old.rename(output)
-    discard(new)
-    discard(old)
+    _remove(new)
+    _remove(old)
+
+
+def _remove(book: Path) -> None:
+    """Delete a book if it is there, its mark last: what a kill leaves of it is known for ours."""
+    if book.is_dir():
+        (book / MARK).touch()
+        for each in book.iterdir():
+            if each.name != MARK:
+                discard(each)
+        discard(book)
+
+
+def _is_book(folder: Path) -> bool:
+    """Say whether all in a folder was put there by a build, of ours or of Quarto's."""
+    if not folder.is_dir():
+        return False
+    return (folder / MARK).is_file() or _is_quartos(folder) or not any(folder.iterdir())
+
+
+def _is_quartos(folder: Path) -> bool:
+    return (folder / "site_libs").is_dir() or (folder / "search.json").is_file()
 
 
 def check_place(project: Project) -> None:
@@ -60,9 +91,9 @@ def check_place(project: Project) -> None:
         return
     name = output.relative_to(project.root)
     known = read_json(output / MARK)
-    if output == project.root / DEFAULT and (output / "site_libs").is_dir():
+    if output == project.root / DEFAULT and _is_quartos(output):
         return  # Quarto rendered into the same folder since
-    if known is None and output != project.root / DEFAULT:
+    if known is None:
         message = "this folder is not empty and was not made by the renderer, which would replace "
         message += "all of it; move its files away, or choose another 'output-dir'"
         raise LectureError(message, name)
@@ -89,13 +120,14 @@ def publish(project: Project, site: Site) -> None:
         return
     check_place(project)
     new, old = _beside(output)
-    for folder in (new, old):
-        discard(folder)
+    recover(output)
     try:
+        new.mkdir(parents=True)
+        # First, so that it is known for ours whenever the build ends.
+        (new / MARK).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
         for place, file in site.items():
             (new / place).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(file.path, new / place)
-        (new / MARK).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
         _put_in_place(new, output, old)
     except OSError as error:  # a full disk, say
         recover(output)
@@ -110,11 +142,11 @@ def _put_in_place(new: Path, output: Path, old: Path) -> None:
     if not output.exists():
         new.rename(output)
     elif _exchange(new, output):
-        discard(new)
+        _remove(new)
     else:
         output.rename(old)  # from here to the next line there is no book: see `recover`
         new.rename(output)
-        discard(old)
+        _remove(old)
 
 
 def _same(file: Path, made: File) -> bool:
@@ -132,8 +164,17 @@ def _same(file: Path, made: File) -> bool:
 def add(project: Project, site: Site) -> None:
     """Put files into the book, each in one step, and leave all others as they are."""
     mark = project.output / MARK
-    ours = mark.is_file() or not project.output.exists()
+    project.output.mkdir(parents=True, exist_ok=True)
+    ours = mark.is_file() or not any(project.output.iterdir())  # and not Quarto's
     known = read_json(mark) or {}
+
+    def note() -> None:
+        if ours:
+            temporary = project.build / f"{MARK}.new"
+            temporary.write_text(json.dumps(known, indent=1), encoding="utf-8")
+            temporary.replace(mark)
+
+    note()  # first, so that it is known for ours whenever the build ends
     for place, file in site.items():
         target = project.output / place
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -141,10 +182,7 @@ def add(project: Project, site: Site) -> None:
         shutil.copy2(file.path, temporary)
         temporary.replace(target)
         known[place] = file.digest
-    if ours:  # and not Quarto's
-        temporary = project.build / f"{MARK}.new"
-        temporary.write_text(json.dumps(known, indent=1), encoding="utf-8")
-        temporary.replace(mark)
+    note()
 
 
 def _beside(output: Path) -> tuple[Path, Path]:

@@ -28,6 +28,8 @@ from lecturebuild.reading.source import (
 from lecturebuild.steps.errors import LectureError
 from lecturebuild.steps.programs import executable
 
+FRAME = re.compile(r"\\(?:begin|end)\s*\{frame\}")
+
 
 @dataclass(frozen=True)
 class Complaint:
@@ -76,6 +78,10 @@ def complaints(
             where = (text, text.split(" ")[0])
             yield Complaint(message.format(text, text), where, may_be_meant)
     if in_deck:
+        for text in found["deck_latex"]:
+            if frame := FRAME.search(text):
+                message = f"'{frame[0]}': frames are made of headings here, each of which begins a "
+                yield Complaint(f"{message}new one, and none stands in another", (frame[0],))
         for text in found["deck_html"]:
             if lost := known.HTML_CONTENT.search(text):
                 mark = '::: {.content-visible when-format="html"}'

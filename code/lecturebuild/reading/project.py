@@ -164,7 +164,9 @@ def read_project(root: Path) -> Project:
     output = real(root / (settings.text("project", "output-dir") or "_book"))
     if any(len(os.fsencode(part)) > LONGEST for part in output.parts):
         raise settings.error("'output-dir' is too long a name", "project", "output-dir")
-    if root not in output.parents or any((root / page).is_relative_to(output) for page in pages):
+    places = [root / name for name in ("_build", ".git", "~")]
+    unfit = root not in output.parents or any(map(output.is_relative_to, places))
+    if unfit or any((root / page).is_relative_to(output) for page in pages):
         # It is replaced as a whole.
         message = "'output-dir' must be a folder inside the project, for the book alone"
         raise settings.error(message, "project", "output-dir")
@@ -242,6 +244,10 @@ def _problem(entry: Any, root: Path, pages: list[Path]) -> str:
         return f"{entry} is a notebook: a chapter is a .qmd or .md file; {hint}"
     if Path(entry).suffix not in DOCUMENTS:
         return f"{entry} is no Markdown: a chapter is a .qmd or .md file"
+    if sign := re.search(r"[#?%:\\]", entry):
+        return (
+            f"in an address '{sign[0]}' means something: rename {entry}, whose address is its name"
+        )
     if not is_file(root / entry):
         return f"no such document: {entry}"
     if Path(entry) in pages:

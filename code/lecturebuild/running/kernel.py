@@ -22,6 +22,7 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionComplete, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
+from zmq import ZMQError
 
 from lecturebuild.reading.source import Cell, name
 from lecturebuild.running import dependencies, process, warm
@@ -52,6 +53,8 @@ LATER = {"stream", "display_data", "error"}
 """What a thread of a cell may still give once the cell has ended."""
 PATIENCE = 5
 """Seconds in which a kernel may end when all its cells are done."""
+LATEST = 30
+"""Seconds in which a kernel's reply comes that was sent already."""
 LONGEST = 70
 """Characters of the folder for sockets; the system takes no names of more than about 100."""
 
@@ -112,7 +115,7 @@ async def execute(
             await client.async_start_new_kernel()
             await client.async_start_new_kernel_client()
             await client.async_execute_cell(notebook.cells[0], 0)
-        except (RuntimeError, OSError, DeadKernelError) as error:
+        except (RuntimeError, OSError, ZMQError, DeadKernelError) as error:
             _check_cancelled()
             raise LectureError(
                 f"the kernel for its cells does not start: {_last_line(own) or error}",
@@ -131,6 +134,10 @@ async def execute(
             except CellTimeoutError:
                 message = f"{name(cell)} was still running after {client.timeout} s and was stopped"
                 raise LectureError(f"{message}; {process.LONGER}", cell.file, cell.line) from None
+            except _MuteKernelError:
+                message = f"{name(cell)} got no answer from the kernel: a cell has replaced "
+                message += "something that Python itself needs, such as sys.stdout"
+                raise LectureError(message, cell.file, cell.line) from None
             except DeadKernelError:
                 _check_cancelled()
                 ending = process.ending(manager.exit_code())
@@ -255,8 +262,12 @@ def _parent(message: dict[str, Any]) -> str | None:
     return message["parent_header"].get("msg_id")  # type: ignore[no-any-return]
 
 
+class _MuteKernelError(Exception):
+    """A kernel is idle again, but has not said how its cell ended."""
+
+
 class _Client(NotebookClient):
-    """Puts what a thread prints later to the cell that started it."""
+    """Puts what a thread prints later to the cell that started it; waits for no broken kernel."""
 
     def __init__(self, *arguments: Any, **options: Any):
         super().__init__(*arguments, **options)
@@ -277,6 +288,28 @@ class _Client(NotebookClient):
                     self.process_message(message, *self.asked[parent])
             except CellExecutionComplete:
                 return
+
+    async def _async_poll_for_reply(
+        self,
+        msg_id: str,
+        cell: NotebookNode,
+        timeout: int | None,
+        task_poll_output_msg: "asyncio.Future[Any]",
+        task_poll_kernel_alive: "asyncio.Future[Any]",
+    ) -> dict[str, Any]:
+        outputs = task_poll_output_msg
+        reply = asyncio.ensure_future(
+            super()._async_poll_for_reply(msg_id, cell, timeout, outputs, task_poll_kernel_alive)
+        )
+        try:
+            await asyncio.wait({reply, outputs}, return_when=asyncio.FIRST_COMPLETED)
+            # A kernel sends its reply before it tells that it is idle, which ends the outputs.
+            if not reply.done() and not (await asyncio.wait({reply}, timeout=LATEST))[0]:
+                task_poll_kernel_alive.cancel()
+                raise _MuteKernelError
+            return await reply
+        finally:
+            reply.cancel()
 
 
 async def _stop(client: Any, manager: Any, kind: type[BaseException] | None, *_: Any) -> None:

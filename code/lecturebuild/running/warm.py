@@ -123,7 +123,8 @@ class _Warm:
             [sys.executable, "-P", "-m", __name__],
             None,
             cwd="/",
-            env=QUIET | os.environ,
+            # What it imports must not fail for a backend that only somebody else's shell knows.
+            env=QUIET | os.environ | {"MPLBACKEND": "agg"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

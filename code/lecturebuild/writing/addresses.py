@@ -42,6 +42,8 @@ def shown(project: Project, document: Document, images: Iterable[Address]) -> di
             file = _embedded(project, document, image)
         elif SCHEME.match(image.written):
             message = "lies on another host, which no page asks for anything; put it into a file"
+            if is_file(project.root / document.path.parent / unquote(image.written)):
+                message = "is read as an address on another host: rename the file, without a colon"
             raise _error(document, image, f"the picture {image.written} {message}")
         else:
             file = _local(project, document, image, "picture")
