@@ -190,6 +190,14 @@ WRONG = {
         "a.qmd:6: cell 1: a thread died: ZeroDivisionError: division by zero",
     ),
     "memory": ("x = bytearray(10**12)", "a.qmd:5: cell 1 failed: MemoryError"),
+    "group": (
+        "raise ExceptionGroup('both', [ValueError(1), TypeError(2)])",
+        "cell 1 failed: ExceptionGroup: both (2 sub-exceptions)",
+    ),
+    "bundle": (
+        "class A:\n    def _repr_mimebundle_(self, **_):\n        return {'text/plain': 3}\nA()",
+        "a.qmd:3: cell 1 shows an output that no notebook can have: 3 is not valid",
+    ),
     "input": ("input()", "a.qmd:5: cell 1 failed: StdinNotImplementedError"),
 }
 

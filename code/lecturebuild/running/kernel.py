@@ -21,7 +21,7 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionComplete, CellTimeoutError, DeadKernelError
-from nbformat import NotebookNode
+from nbformat import NotebookNode, ValidationError
 from zmq import ZMQError
 
 from lecturebuild.reading.source import Cell, name
@@ -53,6 +53,7 @@ LATER = {"stream", "display_data", "error"}
 """What a thread of a cell may still give once the cell has ended."""
 PATIENCE = 5
 """Seconds in which a kernel may end when all its cells are done."""
+FAILURE: dict[str, Any] = {"ename": "", "evalue": "", "traceback": []}
 LATEST = 30
 """Seconds in which a kernel's reply comes that was sent already."""
 LONGEST = 70
@@ -134,6 +135,9 @@ async def execute(
             except CellTimeoutError:
                 message = f"{name(cell)} was still running after {client.timeout} s and was stopped"
                 raise LectureError(f"{message}; {process.LONGER}", cell.file, cell.line) from None
+            except ValidationError as error:
+                message = f"{name(cell)} shows an output that no notebook can have: {error.message}"
+                raise LectureError(message, cell.file, cell.line) from None
             except _MuteKernelError:
                 message = f"{name(cell)} got no answer from the kernel: a cell has replaced "
                 message += "something that Python itself needs, such as sys.stdout"
@@ -288,6 +292,16 @@ class _Client(NotebookClient):
                     self.process_message(message, *self.asked[parent])
             except CellExecutionComplete:
                 return
+
+    async def _check_raise_for_error(
+        self, cell: NotebookNode, cell_index: int, exec_reply: dict[str, Any] | None
+    ) -> None:
+        """Note a failure that IPython only prints, as that of an ExceptionGroup."""
+        said = exec_reply["content"] if exec_reply else {}
+        noted = any(output["output_type"] == "error" for output in cell.outputs)
+        if said.get("status") == "error" and not noted:
+            parts = {key: said.get(key) or empty for key, empty in FAILURE.items()}
+            cell.outputs.append(NotebookNode(output_type="error", **parts))
 
     async def _async_poll_for_reply(
         self,
