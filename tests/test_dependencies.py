@@ -7,14 +7,8 @@ import sys
 
 import pytest
 
-from lecturebuild.running.dependencies import (
-    MISSING,
-    digest,
-    libraries_of,
-    modules_of,
-    named_files,
-    record_of,
-)
+from lecturebuild.running.dependencies import MISSING, digest, named_files, record_of
+from lecturebuild.running.imports import libraries_of, modules_of
 from lecturebuild.steps.files import in_project
 
 

@@ -7,10 +7,9 @@ import sys
 import time
 
 import pytest
-from figure_project import SCRIPT, make_project
+from figure_project import SCRIPT, lookup, make_project
 
 from lecturebuild.running import imports
-from lecturebuild.running.figures import lookup
 
 
 @pytest.fixture

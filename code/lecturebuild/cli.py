@@ -205,12 +205,12 @@ def _figures(options: argparse.Namespace) -> int:
 
     from lecturebuild.reading.project import find_root
     from lecturebuild.running import figures
+    from lecturebuild.steps.progress import Progress
 
     root = find_root(Path())
     names = options.names or sorted(path.stem for path in (root / "figures").glob("*.py"))
-    drawn = figures.draw_figures(
-        names, root, on_done=lambda new: print(f"{new.name}  {new.seconds:.1f} s", flush=True)
-    )
+    with Progress() as progress:
+        drawn = figures.draw_figures(names, root, progress=progress)
     for figure in drawn:
         if options.open:
             webbrowser.open(figure.svg.as_uri())

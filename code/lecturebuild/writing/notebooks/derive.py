@@ -18,7 +18,7 @@ from typing import Any
 from lecturebuild.reading.gate import nested, opened
 from lecturebuild.reading.project import Project
 from lecturebuild.reading.source import Cell, Document, Line, name
-from lecturebuild.running import dependencies
+from lecturebuild.running import imports
 from lecturebuild.running.execute import Executed
 from lecturebuild.running.outputs import MARKUP, PICTURES, Output
 from lecturebuild.steps.errors import LectureError
@@ -279,8 +279,8 @@ def _installing(project: Project, notebook: Notebook, document: Document, archiv
     """Return the code of the cell that installs what a notebook needs, answers included."""
     root, page = project.root, notebook.page
     code = "\n".join(cell.code for cell in _cells(replace(notebook, solution=True), document))
-    modules = dependencies.modules_of(code, (root / page).parent, root)
-    extras = extras_of(root, dependencies.libraries_of(code, *modules))
+    modules = imports.modules_of(code, (root / page).parent, root)
+    extras = extras_of(root, imports.libraries_of(code, *modules))
     package = archive.partition("-")[0]
     asked = f"[{','.join(sorted(extras))}]" if extras else ""
     site = project.settings.text("book", "site-url").rstrip("/")
