@@ -9,13 +9,13 @@ from functools import partial
 from pathlib import Path
 
 from lecturebuild import publishing
-from lecturebuild.assembling import chapters_of, figures_of, read
+from lecturebuild.assembling import chapters_of, figures_of
 from lecturebuild.checking.book import local_links
 from lecturebuild.publishing import Site
 from lecturebuild.reading import gate
 from lecturebuild.reading.project import Project, find_root, read_project
 from lecturebuild.reading.resources import resource_files
-from lecturebuild.reading.source import Cell, Document
+from lecturebuild.reading.source import Cell, Document, read
 from lecturebuild.render import render, say_waiting
 from lecturebuild.running.execute import Executed, cells_step
 from lecturebuild.running.figures import figure_step

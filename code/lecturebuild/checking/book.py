@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 from lecturebuild.checking.deck import Problem, frame_edges, frames, read_frames
 from lecturebuild.reading.gate import figure_names, nested
 from lecturebuild.reading.project import Project
-from lecturebuild.reading.source import Block, Cell, Document, Line, read_document, read_pages
+from lecturebuild.reading.source import Block, Cell, Document, Line, read, read_pages
 from lecturebuild.steps.errors import relative
 from lecturebuild.writing import crossref
 from lecturebuild.writing.notebooks.derive import notebooks_of
@@ -269,8 +269,7 @@ def check(project: Project, external: bool = False) -> list[Problem]:
         *wide_code(pages),
     ]
     if project.deck:
-        slides = project.deck.document
-        document = read_document(project.root, slides, project.pages, project.settings)
+        document = read(project, project.deck.document)
         shown = read_frames(project, document)
         problems += [
             *frames(project, document, shown),

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from lecturebuild.checking.book import local_links
 from lecturebuild.checking.deck import Frame, Problem, frames
 from lecturebuild.reading.project import Project
-from lecturebuild.reading.source import Document, read_document
+from lecturebuild.reading.source import Document, read
 from lecturebuild.steps.errors import LectureError
 
 
@@ -13,9 +13,7 @@ def brief(project: Project, formats: Collection[str]) -> str:
     """Return what is wrong in one line, "" if nothing is; it takes a fraction of a second."""
     counts = {"overfull frames": 0, "missing characters": 0, "dead links": 0}
     if project.deck and "beamer" in formats:
-        path = project.deck.document
-        deck = read_document(project.root, path, project.pages, project.settings)
-        found = _in_frames(project, deck)
+        found = _in_frames(project, read(project, project.deck.document))
         missing = [problem for problem in found if "has no character" in problem.message]
         counts["missing characters"] = len(missing)
         # Here the file stands for the page.

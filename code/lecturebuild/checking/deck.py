@@ -110,9 +110,9 @@ def frames(project: Project, document: Document, pages: dict[int, Frame]) -> Ite
 def _line_with(document: Document, frame: Frame, character: str) -> int:
     """Return the line of a frame's source in which a character stands, else that of its title."""
     for line in document.lines:
-        after = str(line.file) == frame.file and line.number >= frame.line
+        after = str(line.file) == frame.file and line.line >= frame.line
         if after and character in line.text:
-            return line.number
+            return line.line
     return frame.line
 
 

@@ -1,7 +1,6 @@
 """Read a document: expand its includes, find its cells, keep file and line of everything."""
 
 import re
-from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from itertools import takewhile
@@ -50,13 +49,17 @@ HIDDEN_CELL = re.compile(r"(?:`{3,}|~{3,})\s*\{\s*[a-zA-Z]\w*")
 ENGINE = re.compile(r"^\{(\w[\w-]*)(?P<rest>[^}]*)\}\s*$")
 
 
-class Block(ABC):
-    """A part of a document."""
+@dataclass(frozen=True)
+class Block:
+    """A part of a document and where it stands."""
+
+    file: Path
+    line: int
 
     @property
-    @abstractmethod
     def place(self) -> tuple[Path, int]:
         """File and line in which it stands."""
+        return self.file, self.line
 
     def error(self, message: str) -> LectureError:
         """Return an error that points to it."""
@@ -65,17 +68,10 @@ class Block(ABC):
 
 @dataclass(frozen=True)
 class Line(Block):
-    """One line of Markdown and where it stands; `verbatim` inside a code block."""
+    """One line of Markdown; `verbatim` inside a code block."""
 
     text: str
-    file: Path
-    number: int
     verbatim: bool = False
-
-    @property
-    def place(self) -> tuple[Path, int]:
-        """File and line."""
-        return self.file, self.number
 
 
 @dataclass(frozen=True)
@@ -89,16 +85,9 @@ class Cell(Block):
     code: str
     options: dict[str, Any]
     indent: str
-    file: Path
-    line: int
     code_line: int
     page: Path
     index: int
-
-    @property
-    def place(self) -> tuple[Path, int]:
-        """File and line of its fence."""
-        return self.file, self.line
 
     @property
     def label(self) -> str | None:
@@ -182,7 +171,7 @@ class _Reader:
         if inside := self.comment(number) or self.formula(number):
             verbatim, end = inside
             for place, line in enumerate(self.lines[number - 1 : end], start=number):
-                self.blocks.append(Line(line, self.path, place, verbatim))
+                self.blocks.append(Line(self.path, place, line, verbatim))
             return end
         if fence := FENCE.match(text):
             return self.fenced(number, fence)
@@ -195,7 +184,7 @@ class _Reader:
             return end
         if problem := _problem(text, "".join(self.lines[number : number + 1])):
             raise self.error(problem, number)
-        self.blocks.append(Line(ESCAPED.sub(r"\1", text), self.path, number))
+        self.blocks.append(Line(self.path, number, ESCAPED.sub(r"\1", text)))
         return number
 
     def comment(self, number: int) -> tuple[bool, int] | None:
@@ -243,9 +232,9 @@ class _Reader:
             message = f"'{info}' cannot stand behind a fence; write a language, or "
             raise self.error(f"{message}{{.language #label name=value}}", number)
         else:
-            self.blocks.append(Line(self.lines[number - 1], self.path, number, verbatim=True))
+            self.blocks.append(Line(self.path, number, self.lines[number - 1], verbatim=True))
             self.blocks += self.code(number + 1, code)
-            self.blocks.append(Line(self.lines[end - 1], self.path, end, verbatim=True))
+            self.blocks.append(Line(self.path, end, self.lines[end - 1], verbatim=True))
         return end
 
     def code(self, number: int, lines: list[str]) -> list[Line]:
@@ -256,11 +245,11 @@ class _Reader:
                 inner = self.included(here, include[1].strip("'\""))
                 indent = text[: len(text) - len(text.lstrip())]
                 for count, line in enumerate(_lines(self.root, inner), start=1):
-                    code.append(Line(indent + line, inner, count, verbatim=True))
+                    code.append(Line(inner, count, indent + line, verbatim=True))
             elif SHORTCODE.search(ESCAPED.sub("", text)):
                 raise self.error(_no_shortcode(text), here)
             else:
-                code.append(Line(ESCAPED.sub(r"\1", text), self.path, here, verbatim=True))
+                code.append(Line(self.path, here, ESCAPED.sub(r"\1", text), verbatim=True))
         return code
 
     def shortcode(self, number: int) -> tuple[str, int]:
@@ -300,9 +289,9 @@ class _Reader:
             raise reader.error(f"{message}'# Title {{#sec-name}}'", 1)
         if page != self.page and self.counts.get(page):
             raise self.error(f"{target} is included a second time", number)
-        self.blocks.append(Line("", self.path, number))
+        self.blocks.append(Line(self.path, number, ""))
         reader.read()
-        self.blocks.append(Line("", self.path, number))
+        self.blocks.append(Line(self.path, number, ""))
 
     def cell(self, number: int, indent: str, engine: re.Match[str], lines: list[str]) -> None:
         """Append a cell."""
@@ -323,18 +312,16 @@ class _Reader:
         _check_values(options)
         index = self.counts.get(self.page, 0)
         self.counts[self.page] = index + 1
-        self.blocks.append(
-            Cell(
-                code="\n".join(code[count:]),
-                options=self.defaults | options.values,
-                indent=indent,
-                file=self.path,
-                line=number,
-                code_line=number + count + 1,
-                page=self.page,
-                index=index,
-            )
-        )
+        text, said = "\n".join(code[count:]), self.defaults | options.values
+        first = number + count + 1
+        self.blocks.append(Cell(self.path, number, text, said, indent, first, self.page, index))
+
+
+def read(project: Project, path: Path) -> Document:
+    """Read a document of a project, a page or the deck."""
+    deck = project.deck
+    nested = [deck.settings] if deck and deck.document == path else []
+    return read_document(project.root, path, project.pages, project.settings, *nested)
 
 
 def read_document(root: Path, path: Path, pages: tuple[Path, ...], *projects: Settings) -> Document:
@@ -368,7 +355,7 @@ def read_document(root: Path, path: Path, pages: tuple[Path, ...], *projects: Se
 
 def read_pages(project: Project) -> list[Document]:
     """Read the pages of a book."""
-    return [read_document(project.root, p, project.pages, project.settings) for p in project.pages]
+    return [read(project, page) for page in project.pages]
 
 
 def _folder_settings(root: Path, path: Path) -> list[Settings]:

@@ -66,11 +66,6 @@ def for_page(project: Project, document: Document, labels: Labels) -> dict[str, 
     return site
 
 
-def for_latex(project: Project, document: Document, labels: Labels) -> dict[str, Path]:
-    """Return the files of the pictures that the deck shows, by their addresses."""
-    return shown(project, document, labels.deck_images)
-
-
 def check_pages(
     project: Project, document: Document, links: Iterable[Address], labels: dict[Path, Labels]
 ) -> None:

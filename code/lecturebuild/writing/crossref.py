@@ -222,10 +222,10 @@ def definitions(document: Document) -> list[tuple[str, Path, int]]:
     found = []
     for block in document.blocks:
         if isinstance(block, Cell):
-            if block.label:
-                found.append((block.label, block.file, block.line))
-        elif not block.verbatim:
-            found += [(label, block.file, block.number) for label in DEFINITION.findall(block.text)]
+            labels = [block.label] if block.label else []
+        else:
+            labels = [] if block.verbatim else DEFINITION.findall(block.text)
+        found += [(label, *block.place) for label in labels]
     return found
 
 
@@ -247,7 +247,7 @@ def check_strays(document: Document, labels: Labels) -> None:
         for before, line in pairwise(lines):
             close = before.text.strip() and not before.text.lstrip().startswith((":::", "#"))
             if re.match(r"\s+:::" if not close else r"\s*:::", line.text):
-                raise LectureError(message, line.file, line.number)
+                raise line.error(message)
         raise LectureError(message, document.path)
 
 
@@ -287,9 +287,6 @@ def place(document: Document, text: str) -> tuple[Path, int | None]:
     """Return file and line in which a text stands first."""
     pattern = re.compile(re.escape(text) + r"(?![\w-])")
     for block in document.blocks:
-        if isinstance(block, Line):
-            if pattern.search(block.text):
-                return block.file, block.number
-        elif pattern.search(str(block.options)):
-            return block.file, block.line
+        if pattern.search(block.text if isinstance(block, Line) else str(block.options)):
+            return block.place
     return unplaced(document)

@@ -76,7 +76,7 @@ def weave(
         if isinstance(block, Line):
             new.append(block.text)
             if deck and not block.verbatim and FRAME.match(block.text):
-                new += ["", "```{=latex}", f"% source {block.file}:{block.number}", "```", ""]
+                new += ["", "```{=latex}", f"% source {block.file}:{block.line}", "```", ""]
         else:
             executed = block.page in results and block.options.get("eval", True)
             woven = weaver.cell(block, results[block.page] if executed else None)
