@@ -124,7 +124,7 @@ def _render(options: argparse.Namespace) -> int:
         print(f"nothing changed, {time.perf_counter() - start:.1f} s in all")
         return _rendered(last["files"], last["wrong"])
 
-    from lecturebuild.checking.brief import brief
+    from lecturebuild.checking.book import brief
     from lecturebuild.reading.project import find_root, without_effect
     from lecturebuild.render import reasons, render
     from lecturebuild.steps.progress import Progress
@@ -220,7 +220,7 @@ def _figures(options: argparse.Namespace) -> int:
 
 
 def _names(options: argparse.Namespace) -> int:
-    from lecturebuild.reading.lists import names_table
+    from lecturebuild.reading.known import names_table
 
     return _print(names_table(options.word))
 

@@ -33,13 +33,7 @@ from lecturebuild.writing.weave import weave
 
 
 def complete(path: Path, progress: Progress) -> list[str]:
-    """Complete the book of the project that `path` lies in; return what is still missing.
-
-    Raises
-    ------
-    LectureError
-        There is no book yet, or the author has to mend something first.
-    """
+    """Complete the book of the project that `path` lies in; return what is still missing."""
     project = read_project(find_root(path))
     if not any(project.output.glob("*.html")):
         raise LectureError("holds no book yet; 'quarto render' makes it", project.output.name)

@@ -18,7 +18,7 @@ from lecturebuild.running.figures import figure_step
 from lecturebuild.steps.store import Step, value
 from lecturebuild.writing import crossref
 from lecturebuild.writing.book import page as book
-from lecturebuild.writing.book import search, small, sources
+from lecturebuild.writing.book import search, sources, svg
 from lecturebuild.writing.deck import handout, latex
 from lecturebuild.writing.deck.ahead import Ahead
 from lecturebuild.writing.notebooks import archive
@@ -106,7 +106,7 @@ def plan(
     whole = value(
         partial(assembling.whole_site, project, pages),
         site=written | site,  # what is wrong with a page is more exact than what LaTeX says of it
-        media=[small.pictures_step(page, woven[page]) for page in pages],
+        media=[svg.pictures_step(page, woven[page]) for page in pages],
         index=search.search_step(written, shared, listing_pages, root),
         labels=labels,
     )

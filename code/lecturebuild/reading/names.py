@@ -43,14 +43,8 @@ def check(
 ) -> None:
     """Raise an error at the first thing in a document that the gate does not let pass.
 
-    Parameters
-    ----------
-    found : dict
-        What `labels.lua` lists under `gate`.
-    own : collection of str
-        The project's own classes.
-    in_deck : bool
-        The document is the deck, so it is not shown as a page.
+    `found` is what `labels.lua` lists under `gate`; `own` are the project's own classes. The deck
+    is not shown as a page.
     """
     for complaint in complaints(found, own, in_deck=in_deck):
         if place := _place(document, complaint):

@@ -8,13 +8,7 @@ from lecturebuild.steps.errors import LectureError
 
 
 def script_of(name: str, root: Path) -> Path:
-    """Return a figure's script.
-
-    Raises
-    ------
-    LectureError
-        There is no such script; the message names the closest.
-    """
+    """Return a figure's script; an error names the closest."""
     script = root / "figures" / f"{name}.py"
     if not re.fullmatch(r"[\w-]+", name) or not script.is_file():
         names = [file.stem for file in sorted(script.parent.glob("*.py"))]

@@ -30,11 +30,6 @@ def shown(project: Project, document: Document, images: Iterable[Address]) -> di
     """Return the files of a document's pictures, by their addresses.
 
     The address is a path from the project's folder, or what is written if that is no path.
-
-    Raises
-    ------
-    LectureError
-        At a picture that is not there, cannot be read, or lies on another host.
     """
     files: dict[str, Path] = {}
     for image in images:
@@ -94,13 +89,7 @@ def check_pages(
 def linked(
     project: Project, document: Document, labels: Labels, site: Collection[str]
 ) -> dict[str, Path]:
-    """Return the files that a page links to and that are not in the site yet.
-
-    Raises
-    ------
-    LectureError
-        At a link to a file that is not there.
-    """
+    """Return the files that a page links to and that are not in the site yet."""
     made = {project.archive, "index.html"}
     if project.deck:
         made |= {project.deck.output.as_posix(), project.deck.handout.as_posix()}

@@ -61,8 +61,9 @@ def read_labels(woven: Woven, folder: Path) -> Labels:
     return _labels(_list(woven, folder))
 
 
-def _list(woven: Woven, folder: Path, *options: str) -> str:
-    return pandoc.run(woven.text, [f"--to={WRITER}", *options], folder, woven.origins)
+def _list(woven: Woven, folder: Path, *, deck: bool = False) -> str:
+    settings = {"to": str(WRITER), "metadata": {"lecture-deck": True} if deck else {}}
+    return pandoc.run(woven.text, settings, folder, woven.origins)
 
 
 def _labels(text: str) -> Labels:
@@ -77,11 +78,10 @@ def _labels(text: str) -> Labels:
 
 def labels_step(page: Path, woven: Step, root: Path, *, deck: bool = False) -> Step:
     """Return the step that lists the labels of a woven document; of the deck, what it shows."""
-    options = ("--metadata=lecture-deck",) if deck else ()
     return Step(
         "labels",
         page.as_posix(),
-        partial(_write_labels, root / page.parent, options),
+        partial(_write_labels, root / page.parent, deck),
         inputs={"text": value(text_of, woven=woven)},
         uses={file.name: file for file in (WRITER, *pandoc.loaded_by((WRITER,), ()))}
         | {"Pandoc": pandoc.version()},
@@ -96,10 +96,8 @@ def text_of(woven: Woven) -> str:
     return woven.text
 
 
-def _write_labels(
-    place: Path, options: tuple[str, ...], folder: Path, text: str, woven: Woven
-) -> None:
-    (folder / "labels.json").write_text(_list(woven, place, *options), encoding="utf-8")
+def _write_labels(place: Path, deck: bool, folder: Path, text: str, woven: Woven) -> None:
+    (folder / "labels.json").write_text(_list(woven, place, deck=deck), encoding="utf-8")
 
 
 def labels_in(result: Result) -> Labels:

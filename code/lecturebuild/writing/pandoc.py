@@ -90,32 +90,21 @@ def loaded_by(filters: tuple[Path, ...], places: tuple[Path, ...]) -> tuple[Path
 
 def run(
     text: str,
-    arguments: list[str],
+    settings: dict[str, Any],
     folder: Path,
     origins: Origins = (),
-    environment: dict[str, str] | None = None,
-    defaults: dict[str, Any] | None = None,
     lists: dict[str, Any] | None = None,
+    environment: dict[str, str] | None = None,
 ) -> str:
     """Convert Markdown `text` with Pandoc, run in `folder`; return what it writes.
 
-    Parameters
-    ----------
-    defaults : dict
-        Settings as in Pandoc's defaults files.
-    lists : dict
-        What filters need to know: each becomes a file, whose name they find in the metadata.
-
-    Raises
-    ------
-    LectureError
-        If Pandoc fails, or warns of something that would be missing or wrong in the output.
+    `settings` are those of a file of Pandoc's defaults; each of `lists`, which filters need to
+    know, becomes a file, whose name they find in the metadata.
     """
     with tempfile.TemporaryDirectory(prefix="lecture-") as temporary:
         log, place = Path(temporary) / "log.json", Path(temporary) / "defaults.json"
-        settings = defaults or {}
-        if "filters" in settings:
-            settings = settings | {"filters": _together(settings["filters"], Path(temporary))}
+        filters = _together(settings.get("filters", ()), Path(temporary))
+        settings = settings | {"filters": filters}
         place.write_text(json.dumps(settings, default=str), encoding="utf-8")
         memory = f"-M{process.project_limits.memory:g}G"
         command = [executable(), "+RTS", memory, "-RTS", f"--from={READER}"]
@@ -125,7 +114,7 @@ def run(
             file.write_text(json.dumps(content, default=str), encoding="utf-8")
             command.append(f"--metadata={name}:{file}")
         ended = process.run(
-            [*command, *arguments],
+            command,
             "Pandoc",
             place=_densest(text, origins),
             usual=120,

@@ -229,12 +229,11 @@ def _write_page(
             settings["metadata-files"] = [str(file)]
         written = pandoc.run(
             text,
-            [],
+            settings,
             project.root / page.parent,
             woven.origins,
-            {"QUARTO_PROJECT_DIR": str(project.root)},
-            settings,
             {"lecture-index": refers_to},
+            {"QUARTO_PROJECT_DIR": str(project.root)},
         )
     written = written.replace(MEDIA, f"{root}media/")
     reads: dict[str, str] = {}
@@ -353,13 +352,7 @@ def _depth(settings: Settings) -> int:
 
 
 def _footer(settings: Settings) -> str:
-    """Return the text of `page-footer`, which may have up to three parts.
-
-    Raises
-    ------
-    LectureError
-        It is more than text.
-    """
+    """Return the text of `page-footer`, which may have up to three parts."""
     footer = settings.get("book", "page-footer")
     parts = footer if isinstance(footer, dict) else {"center": footer or ""}
     known = [parts[place] for place in ("left", "center", "right") if place in parts]

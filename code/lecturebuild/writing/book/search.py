@@ -125,18 +125,9 @@ def _joined(texts: Iterable[str]) -> str:
 
 
 def search_step(pages: dict[str, Step], shared: Step, hidden: Iterable[Path], root: Path) -> Step:
-    """Return the step that writes the search index.
+    """Return the step that writes the search index of pages, given by their places in the book.
 
-    Parameters
-    ----------
-    pages : dict
-        The book's pages, by their place in it.
-    shared : Step
-        It gives what all pages share, with the numbers of what is in them.
-    hidden : iterable of Path
-        Pages that are not to be found.
-    root : Path
-        The project's folder, which may hold a table of synonyms.
+    `shared` gives what all pages share; those that are `hidden` are not to be found.
     """
     unlisted = {page.with_suffix(".html").as_posix() for page in hidden}
     found: dict[str, Step] = {}

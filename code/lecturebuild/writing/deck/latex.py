@@ -10,7 +10,6 @@ import json
 import os
 import re
 import shutil
-import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -137,12 +136,11 @@ def _write_deck(
         settings["include-in-header"] = [str(own), *settings["include-in-header"]]
     written = pandoc.run(
         text,
-        [],
+        settings,
         place,
         woven.origins,
-        {"QUARTO_PROJECT_DIR": str(place)},
-        settings,
         {"lecture-index": index, "lecture-pictures": copies},
+        {"QUARTO_PROJECT_DIR": str(place)},
     )
     site = settings["metadata"]["lecture-site"]
     tex.write_text(_with_places(written, project, index, titles, site), encoding="utf-8")
@@ -451,8 +449,7 @@ def _noted(tex: Path) -> dict[str, str]:
 
 def _end(run: Run, body: str, tex: Path, document: Path) -> bool:
     try:
-        # Asked to end, LaTeX writes into its log where it was.
-        return run.end(body, tex.parent, ask=signal.SIGINT)
+        return run.end(body, tex.parent)
     except process.LimitError as error:
         place = explain(tex, document)
         if "Interruption" not in place.message:

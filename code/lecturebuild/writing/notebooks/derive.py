@@ -70,10 +70,7 @@ def tags(cell: Cell) -> list[str]:
 def notebooks_of(document: Document) -> list[Notebook]:
     """Return the notebooks to derive from a page; there are none without exercises.
 
-    Raises
-    ------
-    LectureError
-        At what would put a solution into a student's notebook, or a cell where there is none.
+    Nothing may put a solution into a student's notebook, so answers and tags must agree.
     """
     names = [document.path.stem]
     exercises = False
@@ -317,15 +314,17 @@ def _convert(
     text = "\n".join(line for line, _ in lines) + "\n"
     if any(f"@{key}" in text for key in references):
         text += f"\n## {table.get('References', 'References')}\n\n::: {{#refs}}\n:::\n"
-    notebook = f"--lua-filter={pandoc.FILTERS / 'notebook.lua'}"
-    options = [f"--to={WRITER}", "--wrap=none"]
-    options += [f"--metadata={key}:{file}" for key, file in macros(project).items()]
-    options += [f"--lua-filter={pandoc.FILTERS / 'macros.lua'}", notebook, "--citeproc", notebook]
-    options += [f"--bibliography={file}" for file in bibliography(project)]
+    own, notebook = (str(pandoc.FILTERS / name) for name in ("macros.lua", "notebook.lua"))
+    works = {"bibliography": [str(file) for file in bibliography(project)]}
+    settings = {
+        "to": WRITER,
+        "wrap": "none",
+        "filters": [own, notebook, {"type": "citeproc"}, notebook],
+        "metadata": {"lecture-words": table} | works | macros(project),
+    }
     origins = tuple(place for _, place in lines)
     folder, lists = project.root / document.path.parent, {"lecture-index": refers_to}
-    settings = {"metadata": {"lecture-words": table}} if table else {}
-    return pandoc.run(text, options, folder, origins, defaults=settings, lists=lists)
+    return pandoc.run(text, settings, folder, origins, lists)
 
 
 def _assemble(
