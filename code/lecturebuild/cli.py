@@ -175,13 +175,12 @@ def _existing(path: Path) -> Path:
 
 def _check(options: argparse.Namespace) -> int:
     from lecturebuild.checking.book import check
-    from lecturebuild.reading.project import find_root, read_project
     from lecturebuild.render import render
     from lecturebuild.steps.progress import Progress
 
     with Progress() as progress:
-        render(Path(), FORMATS, progress)
-    problems = check(read_project(find_root(Path())), options.external)
+        done = render(Path(), FORMATS, progress)
+    problems = check(done.project, options.external)
     _print([*problems, f"{len(problems)} problems" if problems else "no problems"])
     return 1 if problems else 0
 

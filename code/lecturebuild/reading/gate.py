@@ -195,9 +195,7 @@ def figure_names(document: Document, root: Path) -> list[str]:
     """
     names: list[str] = []
     for cell in document.cells:
-        if cell.options.get("eval", True) is False:
-            continue
-        for name, line in _calls(cell.code):
+        for name, line in _calls(cell.code) if cell.executed else ():
             try:
                 script_of(name, root)
             except LectureError as error:

@@ -94,6 +94,17 @@ class Cell(Block):
         """The cell's label, if it has one."""
         return self.options.get("label")
 
+    @property
+    def tags(self) -> list[str]:
+        """The cell's tags."""
+        tags = self.options.get("tags") or []
+        return [tags] if isinstance(tags, str) else list(tags)
+
+    @property
+    def executed(self) -> bool:
+        """Whether the cell is executed at all."""
+        return self.options.get("eval", True) is not False
+
 
 @dataclass(frozen=True)
 class Document:

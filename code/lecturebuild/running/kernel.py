@@ -106,7 +106,7 @@ async def execute(
             message = f"the kernel for its cells does not start: {_last_line(own) or error}"
             raise cells[0].error(message) from None
         for index, cell in enumerate(cells, start=1):
-            if cell.options.get("eval", True) is False:
+            if not cell.executed:
                 times.append(0.0)
                 continue
             report(name(cell), None)
@@ -134,7 +134,7 @@ async def execute(
             message = "the kernel ended before it could tell what its cells used: "
             message += "; ".join(filter(None, trouble)) or process.ending(manager.exit_code())
             raise cells[-1].error(message)
-    executed = [cell for cell in cells if cell.options.get("eval", True) is not False]
+    executed = [cell for cell in cells if cell.executed]
     _check_threads(executed, used["deaths"])
     outputs = [_joined(cell.outputs) for cell in notebook.cells[1:-1]]
     starts = [executed[number - FIRST] for number in used["record"]["children"]]

@@ -78,8 +78,7 @@ def weave(
             if deck and not block.verbatim and FRAME.match(block.text):
                 new += ["", "```{=latex}", f"% source {block.file}:{block.line}", "```", ""]
         else:
-            executed = block.page in results and block.options.get("eval", True)
-            woven = weaver.cell(block, results[block.page] if executed else None)
+            woven = weaver.cell(block, results.get(block.page) if block.executed else None)
             new += [block.indent + line if line else "" for line in woven]
         lines += new
         origins += [block.place] * len(new)

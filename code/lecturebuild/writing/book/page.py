@@ -75,14 +75,10 @@ class Book:
     """Keys of all works that pages cite."""
 
 
-def _cited(labels: Labels) -> set[str]:
-    """Return the keys of the works that a page cites."""
-    return {key for key in labels.book_references if not crossref.REFERENCE.match(key)}
-
-
 def cited(labels: Iterable[Labels]) -> frozenset[str]:
     """Return the keys of the works that pages cite."""
-    return frozenset(key for page in labels for key in _cited(page))
+    keys = (key for page in labels for key in page.book_references)
+    return frozenset(key for key in keys if not crossref.REFERENCE.match(key))
 
 
 def project_filters(project: Project) -> list[Path]:
@@ -152,7 +148,7 @@ def ingredients(
     chapter = next(chapter for chapter in book.chapters if chapter.path == page)
     root = "../" * len(page.parent.parts)
     settings = book.project.settings
-    text, cites = woven.text, _cited(labels)
+    text, cites = woven.text, cited([labels])
     listed: list[str] = []
     if labels.refs and not cites:
         # A page of references: it lists what all pages cite.

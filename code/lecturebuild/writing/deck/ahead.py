@@ -47,7 +47,7 @@ class Run:
         discard(self.tex.parent)
         self.tex.parent.mkdir(parents=True)
         gate = self._gate.relative_to(self.tex.parent)
-        place = os.path.relpath(self.tex.parent, self.folder).replace(os.sep, "/")
+        place = os.path.relpath(self.tex.parent, self.folder)
         wait = f"\\csname @@input\\endcsname {place}/{gate} "
         start = f"{self.preamble}\n{wait}{DOCUMENT.lstrip()}"
         self.tex.write_text(start, encoding="utf-8")

@@ -120,7 +120,7 @@ def _write_deck(
     (folder / "media").mkdir()
     for name, file in woven.media.items():
         shutil.copyfile(file, folder / "media" / name)
-    media = os.path.relpath(folder / "media", place).replace(os.sep, "/")
+    media = os.path.relpath(folder / "media", place)
     copies = {
         address: f"{media}/{pictures.for_latex(file, folder / 'media').name}"
         for address, file in shown.items()

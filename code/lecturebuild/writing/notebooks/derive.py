@@ -61,12 +61,6 @@ class Notebook:
         return f"{FOLDER}/{self.name}{'-solution' if self.solution else ''}.ipynb"
 
 
-def tags(cell: Cell) -> list[str]:
-    """Return a cell's tags."""
-    value = cell.options.get("tags") or []
-    return [value] if isinstance(value, str) else list(value)
-
-
 def notebooks_of(document: Document) -> list[Notebook]:
     """Return the notebooks to derive from a page; there are none without exercises.
 
@@ -94,7 +88,7 @@ def notebooks_of(document: Document) -> list[Notebook]:
 
 
 def _check_place(cell: Cell, answer: bool) -> None:
-    tagged = "solution" in tags(cell)
+    tagged = "solution" in cell.tags
     if answer and not tagged:
         message = "stands in an answer: give it '#| tags: [solution]', or students get it"
     elif tagged and not answer:
@@ -147,7 +141,7 @@ def notebook_step(
         uses=used(project, files)
         | {
             "lines": [text for text, _ in _text(notebook, document, archive)],
-            "cells": [[cell.index, cell.code, cell.label, tags(cell)] for cell in cells],
+            "cells": [[cell.index, cell.code, cell.label, cell.tags] for cell in cells],
             "words": words(project.settings),
         },
         context={"executed": executed},
@@ -222,12 +216,8 @@ def _blocks(notebook: Notebook, document: Document) -> Iterator[Line | Cell]:
 def _cells(notebook: Notebook, document: Document) -> Iterator[Cell]:
     """Yield the cells that become a notebook's cells of code."""
     for block in _blocks(notebook, document):
-        if isinstance(block, Cell) and "book" not in tags(block) and _executed(block):
+        if isinstance(block, Cell) and "book" not in block.tags and block.executed:
             yield block
-
-
-def _executed(cell: Cell) -> bool:
-    return cell.options.get("eval", True) is not False
 
 
 def _text(notebook: Notebook, document: Document, archive: str) -> Lines:
@@ -240,17 +230,17 @@ def _text(notebook: Notebook, document: Document, archive: str) -> Lines:
             if needs and not block.verbatim and HEADING.match(block.text):
                 lines += needs
                 needs = []
-        elif "book" not in tags(block):
+        elif "book" not in block.tags:
             lines += [(text, block.place) for text in _mark(notebook, block)]
     return needs + lines
 
 
 def _mark(notebook: Notebook, cell: Cell) -> list[str]:
-    if not _executed(cell):
+    if not cell.executed:
         return ["", "```python", *cell.code.strip("\n").split("\n"), "```", ""]
     mark = ["", f'::: {{.notebook-cell index="{cell.index}"}}', ":::", ""]
     caption = cell.options.get("fig-cap")
-    if cell.label and caption and (notebook.solution or "solution" not in tags(cell)):
+    if cell.label and caption and (notebook.solution or "solution" not in cell.tags):
         mark += [f"@{cell.label}: {' '.join(caption.split())}", ""]
     return mark
 
@@ -379,7 +369,7 @@ def _code(
 ) -> dict[str, Any]:
     from nbformat import v4
 
-    solution = "solution" in tags(cell)
+    solution = "solution" in cell.tags
     identifier = cell.label or f"{cell.page.stem}-{cell.index + 1}"
     identifier = re.sub(r"[^\w-]", "-", identifier)[:64]
     grading = {"nbgrader": _grading("code", identifier, solution)}
