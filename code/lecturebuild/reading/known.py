@@ -44,6 +44,7 @@ LEFTOVERS: dict[str, str] = _TABLES["leftovers"]
 MISUSED: dict[str, str] = _TABLES["misused"]
 KEYS: dict[str, dict[str, Any]] = _TABLES["keys"]
 CHOICES: dict[str, tuple[str, str]] = _each(_TABLES["choices"])
+OPTIONS: dict[str, tuple[str, str]] = _each(_TABLES["options"])
 
 WOVEN = set("cell cell-code cell-output code-fold cell-picture html-output".split())
 """Classes that the renderer writes itself, besides those that begin with cell-output."""

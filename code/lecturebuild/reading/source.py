@@ -1,5 +1,6 @@
 """Read a document: expand its includes, find its cells, keep file and line of everything."""
 
+import json
 import re
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
@@ -7,7 +8,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from lecturebuild.reading.known import KEYS
+from lecturebuild.reading.known import KEYS, OPTIONS
 from lecturebuild.reading.project import Project, check_choices
 from lecturebuild.reading.yamltext import Settings, check_keys, parse
 from lecturebuild.steps.errors import LectureError
@@ -17,7 +18,6 @@ MARKUP = re.compile(r"Markdown|HTML|Latex|_repr_")
 """In the code of cells that may show text of their own."""
 DEEPEST = 100
 """So many files may include one another, and so many divs stand inside one another."""
-FLAGS = KEYS["execute"].keys()
 TAGS = {"solution", "book"}
 """Tags of cells that mean something."""
 FOLDER_FILE = "_metadata.yml"
@@ -38,7 +38,6 @@ LATE_OPTION = re.compile(
 """An option that is a mere comment, since it does not begin with '#|' or stands too late."""
 EXAMPLE = re.compile(r"^(\s*)\(@([\w-]*)\)(?=\s)")
 FENCE = re.compile(r"^(?P<indent>\s*)(?P<fence>`{3,}(?!.*`)|~{3,})\s*(?P<info>.*)$")
-LABEL = re.compile(r"[A-Za-z][\w:.-]*")
 ATTRIBUTE = r"(?:[#.][^\s=]+|-|[\w:-]+=(?:\"[^\"]*\"|'[^']*'|[^\s\"']+))"
 INFO = re.compile(
     rf"[^\s{{}}`]*\s*(?:\{{(?:=[\w-]+|\s*(?:{ATTRIBUTE}(?:\s+{ATTRIBUTE})*)?\s*)\}})?\s*"
@@ -348,17 +347,13 @@ def read_document(root: Path, path: Path, pages: tuple[Path, ...], *projects: Se
     for source in (*projects, *_folder_settings(root, path), settings):
         if source.get("jupyter") not in (None, "python3"):
             raise source.error("the only kernel supported is python3", "jupyter")
-        execute = source.get("execute")
-        execute = execute if isinstance(execute, dict) else {}
-        defaults |= {key: execute[key] for key in FLAGS if key in execute}
-        for key in FLAGS & execute.keys():
-            if not isinstance(execute[key], bool):
-                raise source.error(f"'{key}' must be true or false", "execute", key)
-        fold = source.get("format", "html", "code-fold")
-        if fold not in (None, True, False, "show"):
-            message = "'code-fold' must be true, false or show"
-            raise source.error(message, "format", "html", "code-fold")
-        defaults |= {"code-fold": fold} if fold is not None else {}
+        execute, fold = source.get("execute"), source.get("format", "html", "code-fold")
+        said = execute.items() if isinstance(execute, dict) else ()
+        flags = {key: value for key, value in said if key in KEYS["execute"]}
+        _check_options(source, flags, "execute")
+        folds = {} if fold is None else {"code-fold": fold}
+        _check_options(source, folds, "format", "html")
+        defaults |= flags | folds
     reader = _Reader(root, pages, defaults, path, path, (path,))
     reader.read(skip)
     return Document(path, settings, tuple(_number_examples(reader.blocks)))
@@ -430,13 +425,19 @@ def _number_examples(blocks: list[Line | Cell]) -> list[Line | Cell]:
     return blocks
 
 
+def _check_options(settings: Settings, options: dict[str, Any], *path: str) -> None:
+    """Raise an error at the first option with a value of another kind than it must have."""
+    for key, value in options.items():
+        pattern, words = OPTIONS.get(key, (".*", ""))
+        written = json.dumps(value, ensure_ascii=False, default=lambda _: None)
+        if not re.fullmatch(pattern, written, re.S):
+            raise settings.error(f"'{key}' must be {words}", *path, key)
+
+
 def _check_values(options: Settings) -> None:
     """Raise an error at the first option of a cell with a value that would be misunderstood."""
+    _check_options(options, options.values)
     for key, value in options.values.items():
-        if key in {*FLAGS, "cache"} and not isinstance(value, bool):
-            raise options.error(f"'{key}' must be true or false", key)
-        if key == "code-fold" and value not in (True, False, "show"):
-            raise options.error("'code-fold' must be true, false or show", key)
         texts = value if isinstance(value, list) else [value]
         if key == "tags" and not all(isinstance(text, str) for text in texts):
             raise options.error("'tags' must be a word or a list of words", key)
@@ -448,12 +449,6 @@ def _check_values(options: Settings) -> None:
             raise options.error(f"'{key}' has no effect on a cell whose code is not shown", key)
         if key == "lst-cap" and not options.get("lst-label"):
             raise options.error("'lst-cap' needs a label, as in 'lst-label: lst-name'", key)
-        if key == "lst-label" and not re.fullmatch(r"lst-[\w:.-]+", str(value)):
-            raise options.error("'lst-label' must be a word such as lst-name", key)
-        if key in ("fig-cap", "fig-alt", "lst-cap", "filename") and not isinstance(value, str):
-            raise options.error(f"'{key}' must be a text", key)
-        if key == "label" and not (isinstance(value, str) and LABEL.fullmatch(value)):
-            raise options.error("'label' must be a word such as fig-relu", key)
         if key == "label" and value.startswith("tbl-"):
             message = "a cell cannot be a table that one refers to; write the table in Markdown"
             raise options.error(message, key)
