@@ -15,7 +15,7 @@ from lecturebuild.publishing import Site
 from lecturebuild.reading import gate
 from lecturebuild.reading.project import Project, find_root, read_project
 from lecturebuild.reading.resources import resource_files
-from lecturebuild.reading.source import Cell, Document, read
+from lecturebuild.reading.source import Document, read
 from lecturebuild.render import render, say_waiting
 from lecturebuild.running.execute import Executed, cells_step
 from lecturebuild.running.figures import figure_step
@@ -111,16 +111,14 @@ def _cells(project: Project, document: Document, progress: Progress) -> Step:
 
 def _woven(document: Document, results: dict[Path, Executed | None]) -> Woven:
     """Return a document's text; of a page that is not executed, cells' pictures are pretended."""
-    pretended = Executed(tuple(map(_pretended, document.own_cells)))
+    shown = (Output("figure", figure="any"),)
+    labels = [cell.label or "" for cell in document.own_cells]
+    pretended = Executed(tuple(shown if label.startswith("fig-") else () for label in labels))
 
     def files(name: str) -> dict[str, Path]:
         return {suffix: Path(f"{name}.{suffix}") for suffix in ("svg", "pdf")}
 
     return weave(document, {page: found or pretended for page, found in results.items()}, files)
-
-
-def _pretended(cell: Cell) -> tuple[Output, ...]:
-    return (Output("figure", figure="any"),) if (cell.label or "").startswith("fig-") else ()
 
 
 def _resources(project: Project) -> Site:

@@ -482,13 +482,9 @@ def without_code(text: str) -> str:
     """Return a line without code, comments and shortcodes that are to be shown."""
     if not any(sign in text for sign in ("`", "<!--", "{{{")):
         return text
-    return _without(ESCAPED.sub("", SPAN.sub("", text)), "<!--", "-->")
-
-
-def _without(text: str, begin: str, end: str) -> str:
-    """Return a text without what stands between two signs, in a time that grows with its length."""
-    kept, here = [], 0
-    while (start := text.find(begin, here)) >= 0 and (stop := text.find(end, start)) >= 0:
+    text = ESCAPED.sub("", SPAN.sub("", text))
+    kept, here = [], 0  # an expression's time would grow with the square of the length
+    while (start := text.find("<!--", here)) >= 0 and (stop := text.find("-->", start)) >= 0:
         kept.append(text[here:start])
-        here = stop + len(end)
+        here = stop + len("-->")
     return "".join([*kept, text[here:]])

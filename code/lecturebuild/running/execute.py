@@ -52,12 +52,8 @@ def cells_step(
 ) -> Step:
     """Return the step that executes a document's cells, in a kernel of their own.
 
-    Parameters
-    ----------
-    after : tuple of steps
-        Those that draw the figures which the cells show.
-    lists : step, optional
-        Gives what cells find by name in `lists.json` of the build folder.
+    The steps `after` draw the figures which the cells show; `lists` gives what cells find by name
+    in `lists.json` of the build folder.
     """
     if not document.own_cells:
         return value(Executed)

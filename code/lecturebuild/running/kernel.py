@@ -83,8 +83,11 @@ async def execute(
             *(cell.code for cell in cells),
             AFTER.format(file=str(own / "used.json"), patience=patience),
         ]
-        notebook = NotebookNode(nbformat=4, nbformat_minor=5, metadata={}, cells=[])
-        notebook.cells += [_code_cell(text) for text in sources]
+        made = [
+            NotebookNode(cell_type="code", execution_count=None, metadata={}, source=s, outputs=[])
+            for s in sources
+        ]
+        notebook = NotebookNode(nbformat=4, nbformat_minor=5, metadata={}, cells=made)
         manager = _Manager(own, folder, limits, warm.needed(source))
         client = _Client(
             notebook,
@@ -148,12 +151,6 @@ def _short_folder() -> tempfile.TemporaryDirectory[str]:
     usual = tempfile.gettempdir()
     return tempfile.TemporaryDirectory(
         prefix="lecture-", dir=usual if len(usual) < LONGEST else "/tmp"
-    )
-
-
-def _code_cell(source: str) -> NotebookNode:
-    return NotebookNode(
-        cell_type="code", execution_count=None, metadata={}, source=source, outputs=[]
     )
 
 

@@ -97,11 +97,6 @@ def macros(project: Project) -> dict[str, str]:
     return {"latex-macros": str(files[0])} if files else {}
 
 
-def used_files(project: Project) -> list[Path]:
-    """Return the files of the project, apart from its text, that any page is made from."""
-    return project_filters(project) + bibliography(project) + _files(project, "latex-macros")
-
-
 def used(project: Project, files: Iterable[Path]) -> dict[str, Any]:
     """Return what a step that runs Pandoc with files uses, by name."""
     named: dict[str, Any] = {relative(file, project.root).as_posix(): file for file in files}
@@ -126,7 +121,7 @@ def page_step(
     """
     files = [*sorted(THEME.glob("*.html")), WORDS_FILE, *FILTERS, LAST_FILTER, *LOADED]
     places = (project.root, project.root / page.parent)
-    own = used_files(project)
+    own = [*project_filters(project), *bibliography(project), *_files(project, "latex-macros")]
     own += pandoc.loaded_by(tuple(project_filters(project)), places)
     return Step(
         "pages",

@@ -5,7 +5,6 @@ The search itself runs in the reader's browser (`theme/search.js`), with the lib
 
 import csv
 import json
-import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from functools import partial
@@ -202,9 +201,5 @@ def _synonyms(file: Path) -> dict[str, str]:
         for number, row in enumerate(table, start=2):
             if None in row or not all(row.values()):
                 raise LectureError("a line has a word, a comma and a term", Path(file.name), number)
-            found[_normal(row["word"])] = row["term"].strip()
+            found[_joined(row["word"].lower())] = row["term"].strip()
     return found
-
-
-def _normal(word: str) -> str:
-    return re.sub(r"\s+", " ", word.strip().lower())
