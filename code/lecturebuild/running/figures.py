@@ -35,13 +35,12 @@ DRAW = Path(__file__).with_name("draw.py")
 
 @dataclass(frozen=True)
 class Drawn:
-    """A figure in the store, and all files of the project that it depends on."""
+    """A figure in the store."""
 
     name: str
     key: str
     svg: Path
     pdf: Path
-    files: tuple[Path, ...]
 
 
 @dataclass(frozen=True, repr=False)
@@ -97,7 +96,7 @@ def figure(name: str) -> Picture:
     with dependencies.paused():  # it is no part of the cell: the store follows what it is made from
         root = find_root()
         step = figure_step(name, root)
-        drawn = _drawn(name, root, Store(root).get(step))
+        drawn = _drawn(name, Store(root).get(step))
         svg, pdf = drawn.svg.read_text(encoding="utf-8"), drawn.pdf.read_bytes()
     return Picture(name, drawn.key, svg, pdf)
 
@@ -129,7 +128,7 @@ def figure_step(name: str, root: Path) -> Step:
         name,
         partial(_make_figure, name, root),
         uses=uses,
-        read=partial(_drawn, name, root),
+        read=partial(_drawn, name),
         code={"drawing": DRAW},
         changes=partial(dependencies.changes, root),
     )
@@ -151,15 +150,12 @@ def _make_figure(name: str, root: Path, folder: Path) -> Read:
     return Read(run=asdict(record))
 
 
-def _drawn(name: str, root: Path, result: Result) -> Drawn:
+def _drawn(name: str, result: Result) -> Drawn:
     svg, pdf = (
         next(file.path for file in result.files.values() if file.path.suffix == suffix)
         for suffix in (".svg", ".pdf")
     )
-    used = [*result.record["inputs"], *result.record["run"]["files"]]
-    files = {root / name for name in used if (root / name).is_file()}
-    key = svg.stem.rpartition("-")[2]
-    return Drawn(name, key, svg, pdf, tuple(sorted(files)))
+    return Drawn(name, svg.stem.rpartition("-")[2], svg, pdf)
 
 
 def _draw(root: Path, name: str) -> tuple[bytes, bytes, dependencies.Record]:

@@ -27,7 +27,8 @@ FRAME = (290.0, ROW - GAP)
 
 CARDS_FILE = "cards.tex"
 FRAMES = re.compile(r"^\\begin\{frame\}.*?^\\end\{frame\}", re.M | re.S)
-SOURCE = re.compile(r"^% source .+$", re.M)
+SOURCE = re.compile(r"^% source (?P<file>.+):(?P<line>\d+)$", re.M)
+"""What `weave` writes into every frame."""
 PAGES = re.compile(r"\\beamer@framepages \{(\d+)\}\{(\d+)\}")
 CARD = r"""
 \begin{frame}[plain,t,fragile]

@@ -32,6 +32,7 @@ from lecturebuild.writing.book.page import LOADED, macros, used
 from lecturebuild.writing.crossref import Labels
 from lecturebuild.writing.deck import handout
 from lecturebuild.writing.deck.ahead import DOCUMENT, NOTED, Ahead, Run
+from lecturebuild.writing.deck.handout import SOURCE
 from lecturebuild.writing.pandoc import Woven
 from lecturebuild.writing.words import words
 
@@ -45,7 +46,6 @@ CITEPROC = {"type": "citeproc"}
 MOST = 5
 """So often LaTeX is run, at the most, until nothing changes any more."""
 ERROR = re.compile(r"^(?:(?P<file>[^\s:]+\.\w+):(?P<line>\d+): |! )(?P<message>.+)$", re.M)
-SOURCE = re.compile(r"^% source (?P<file>.+):(?P<line>\d+)$", re.M)
 BODY = re.compile(r"^(\\begin\{frame\}.*?)^(\\end\{frame\})", re.M | re.S)
 LABEL = re.compile(r"\\label\{([^}]+)\}")
 SECTION = re.compile(r"^(\\section\b(?:(?!\n\n).)*?\\label\{([^}]+)\})", re.M | re.S)
