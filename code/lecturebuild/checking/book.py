@@ -24,7 +24,6 @@ from lecturebuild.steps.errors import LectureError, relative
 from lecturebuild.writing import crossref
 from lecturebuild.writing.notebooks.derive import notebooks_of
 
-REFERENCE = re.compile(r"@((?:fig|eq|tbl)-[\w-]+)")
 PICTURE = re.compile(r"!\[((?:[^][]|\[[^][]*\])*)\]\(([^)\s]+)[^)]*\)(\{(?:[^}\"]|\"[^\"]*\")*\})?")
 MARKED = re.compile(r"\.content-(?:hidden|visible)\b|\.answer\b")
 HOST = re.compile(r"[\w-]+(\.[\w-]+)+")
@@ -38,21 +37,12 @@ URL = re.compile(r"https?:[^\s<>\"'{}|\\^`]*")
 
 def labels(documents: list[Document], found: dict[Path, crossref.Labels]) -> Iterator[Problem]:
     """Find figures, equations and tables of the book that no text refers to."""
-    references = {
-        reference
-        for document in documents
-        for block in document.blocks
-        for reference in REFERENCE.findall(_text(block))
-    }
+    references = {reference for page in found.values() for reference in page.references}
     items = {item for page in found.values() for item in page.items if item not in page.deck_only}
     for document in documents:
         for label, file, line in crossref.definitions(document):
             if label in items and label not in references:
                 yield Problem(str(file), line, f"no text refers to @{label}")
-
-
-def _text(block: Line | Cell) -> str:
-    return block.text if isinstance(block, Line) else str(block.options.get("fig-cap", ""))
 
 
 def _at(block: Block) -> tuple[str, int]:

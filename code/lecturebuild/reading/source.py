@@ -3,7 +3,6 @@
 import json
 import re
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 from lecturebuild.reading.known import KEYS, OPTIONS
 from lecturebuild.reading.project import Project, check_choices
 from lecturebuild.reading.yamltext import Settings, check_keys, parse
-from lecturebuild.steps.errors import LectureError
+from lecturebuild.steps.errors import LectureError, guess
 from lecturebuild.steps.files import is_file
 
 MARKUP = re.compile(r"Markdown|HTML|Latex|_repr_")
@@ -442,8 +441,8 @@ def _check_values(options: Settings) -> None:
         if key == "tags" and not all(isinstance(text, str) for text in texts):
             raise options.error("'tags' must be a word or a list of words", key)
         if key == "tags" and (unknown := sorted(set(texts) - TAGS)):
-            close = get_close_matches(unknown[0], TAGS, n=1)
-            hint = f"did you mean '{close[0]}'?" if close else f"it knows {', '.join(sorted(TAGS))}"
+            others = f"it knows {', '.join(sorted(TAGS))}"
+            hint = guess(unknown[0], TAGS, "did you mean '{}'?") or others
             raise options.error(f"the tag '{unknown[0]}' is not supported; {hint}", key)
         if key in ("lst-cap", "lst-label") and options.get("echo") is False:
             raise options.error(f"'{key}' has no effect on a cell whose code is not shown", key)

@@ -5,14 +5,13 @@ import hashlib
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator
-from difflib import get_close_matches
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, unquote_to_bytes
 
 from lecturebuild.reading.project import DOCUMENTS, Project
 from lecturebuild.reading.source import Document
-from lecturebuild.steps.errors import LectureError
+from lecturebuild.steps.errors import LectureError, guess
 from lecturebuild.steps.files import in_project, is_file
 from lecturebuild.writing import crossref
 from lecturebuild.writing.book import pictures
@@ -81,8 +80,7 @@ def check_pages(
         known = {*labels[page].ids, *labels[page].items, "references", "refs", "top"}
         known |= {name for text in labels[page].gate["book_html"] for name in ID.findall(text)}
         if place and place not in known:
-            close = get_close_matches(place, known, n=1)
-            hint = f" (did you mean #{close[0]}?)" if close else ""
+            hint = guess(place, known, " (did you mean #{}?)")
             raise _error(document, link, f"there is no '{place}' in {page}{hint}")
 
 

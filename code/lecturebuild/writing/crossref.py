@@ -5,14 +5,13 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from lecturebuild.reading.source import Cell, Document, Line, unplaced
-from lecturebuild.steps.errors import LectureError
+from lecturebuild.steps.errors import LectureError, guess
 from lecturebuild.steps.store import Result, Step, Store, value
 from lecturebuild.writing import pandoc
 from lecturebuild.writing.pandoc import Woven
@@ -275,8 +274,7 @@ def check_references(
             raise LectureError(f"@{reference} is in the deck only, not in the book", file, line)
     for reference in labels.references:
         if REFERENCE.match(reference) and reference not in index:
-            close = get_close_matches(reference, index, n=1)
-            hint = f" (did you mean @{close[0]}?)" if close else ""
+            hint = guess(reference, index, " (did you mean @{}?)")
             file, line = place(document, f"@{reference}")
             raise LectureError(f"unknown cross-reference @{reference}{hint}", file, line)
 
