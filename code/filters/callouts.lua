@@ -9,19 +9,15 @@ a large package of icons.
 
 local kinds = {note = 'Note', tip = 'Tip', warning = 'Warning', important = 'Important', caution = 'Caution'}
 
-local index, words = {}, {}
+local word = LECTURE_WORD or function(english) return english end
+local index = {}
 
 local function Meta(meta)
-  words = meta['lecture-words'] or {}
   if meta['lecture-index'] then
     local file = io.open(pandoc.utils.stringify(meta['lecture-index']), 'r')
     index = pandoc.json.decode(file:read('a'), false)
     file:close()
   end
-end
-
-local function word(english)
-  return words[english] and pandoc.utils.stringify(words[english]) or english
 end
 
 local function raw(text)

@@ -4,10 +4,10 @@ The renderer writes into the attribute `data-source` of the code where the cell 
 built-in renderer alone; Quarto has `repo-actions`.
 ]]
 
-local repository, words = '', {}
+local word = LECTURE_WORD or function(english) return english end
+local repository = ''
 
 local function Meta(meta)
-  words = meta['lecture-words'] or {}
   repository = pandoc.utils.stringify(meta['lecture-repository'] or '')
 end
 
@@ -20,9 +20,7 @@ local function CodeBlock(block)
   if repository == '' then
     return block
   end
-  local english = 'Source'
-  local text = words[english] and pandoc.utils.stringify(words[english]) or english
-  local link = pandoc.Link(text, repository .. '/' .. place, place:gsub('#L', ':'), {class = 'cell-source'})
+  local link = pandoc.Link(word('Source'), repository .. '/' .. place, place:gsub('#L', ':'), {class = 'cell-source'})
   return pandoc.Div({block, pandoc.Plain{link}}, {class = 'sourced'})
 end
 

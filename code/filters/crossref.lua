@@ -89,8 +89,8 @@ end
 --- LaTeX counts by itself; this makes it print our number instead.
 local function latex_number(counter, id)
   local text = '\\renewcommand{\\the' .. counter .. '}{' .. references.number(id) .. '}'
-  local name = references.translated(counter == 'figure' and 'Figure' or 'Table')
-  if name then
+  local name = LECTURE_WORD and LECTURE_WORD(counter == 'figure' and 'Figure' or 'Table')
+  if name and name ~= 'Figure' and name ~= 'Table' then
     text = text .. '\\renewcommand{\\' .. counter .. 'name}{' .. name .. '}'
   end
   return pandoc.RawBlock('latex', text)

@@ -4,12 +4,11 @@ The metadata field `lecture-downloads` lists what the renderer made, as {href, t
 the page's author lists in `::: {.downloads}` follows. Only the built-in renderer uses this filter.
 ]]
 
-local made, heading = {}, 'Downloads'
+local word = LECTURE_WORD or function(english) return english end
+local made = {}
 
 local function Meta(meta)
   made = meta['lecture-downloads'] or {}
-  local words = meta['lecture-words'] or {}
-  heading = words[heading] and pandoc.utils.stringify(words[heading]) or heading
 end
 
 local function download(link)
@@ -50,7 +49,7 @@ local function Pandoc(doc)
       end
     end,
   }
-  local content = pandoc.List{pandoc.Para{pandoc.Strong{pandoc.Str(heading)}}, list} .. others
+  local content = pandoc.List{pandoc.Para{pandoc.Strong{pandoc.Str(word('Downloads'))}}, list} .. others
   local _, title = doc.blocks:find_if(function(block) return block.t == 'Header' end)
   doc.blocks:insert((title or 0) + 1, pandoc.Div(content, {class = 'downloads'}))
   return doc

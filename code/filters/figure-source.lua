@@ -5,14 +5,10 @@ a file: after the Div `cell-fig-NAME`, that Quarto and the built-in renderer bot
 a fold with the file's text and a link to it is put. Used by both.
 ]]
 
-local root, repository, words = '', '', {}
-
-local function word(english)
-  return words[english] and pandoc.utils.stringify(words[english]) or english
-end
+local word = LECTURE_WORD or function(english) return english end
+local root, repository = '', ''
 
 local function Meta(meta)
-  words = meta['lecture-words'] or {}
   -- The address of the project's folder in its repository, if it has one.
   repository = pandoc.utils.stringify(meta['lecture-repository'] or '')
   -- Quarto knows the way from a page to the book's first folder; the built-in renderer says it.

@@ -6,7 +6,7 @@ Numbers, titles and pages come from a JSON file named by the metadata field `lec
 
 local references = {index = {}}
 
-local words = {}
+local word = LECTURE_WORD or function(english) return english end
 local names = {
   fig = 'Figure', eq = 'Equation', tbl = 'Table', lst = 'Listing', nte = 'Note', tip = 'Tip',
   wrn = 'Warning', imp = 'Important', cau = 'Caution',
@@ -16,16 +16,6 @@ function references.read(meta)
   local file = io.open(pandoc.utils.stringify(meta['lecture-index']), 'r')
   references.index = pandoc.json.decode(file:read('a'), false)
   file:close()
-  words = meta['lecture-words'] or {}
-end
-
---- A word in the language of the lecture; nil if that is English.
-function references.translated(english)
-  return words[english] and pandoc.utils.stringify(words[english])
-end
-
-local function word(english)
-  return references.translated(english) or english
 end
 
 function references.number(id)

@@ -32,7 +32,8 @@ MARKS = re.compile(r"(?:[\[\](){}*_~^`<>!\"'|]\s?)+")
 Origins = tuple[tuple[Path, int], ...]
 """File and line that each line of the Markdown comes from."""
 TOGETHER = """\
-local filters = {}
+local filters, words = {}, pandoc.json.decode([==[%s]==], false)
+function LECTURE_WORD(english) return words[english] or english end
 for _, file in ipairs(%s) do
   local own = setmetatable({PANDOC_SCRIPT_FILE = file}, {__index = _G})
   local given = assert(loadfile(file, 't', own))()
@@ -40,7 +41,10 @@ for _, file in ipairs(%s) do
 end
 return filters
 """
-"""A Lua filter that is several in a row, each with its own name and global variables."""
+"""A Lua filter that is several in a row, each with its own name and global variables.
+
+All have a function that gives a word in the language of the lecture.
+"""
 MEDIA = "lecture-media:"
 """Stands, in HTML, for the folder of the media, which page.py knows."""
 
@@ -95,15 +99,17 @@ def run(
     origins: Origins = (),
     lists: dict[str, Any] | None = None,
     environment: dict[str, str] | None = None,
+    words: dict[str, str] | None = None,
 ) -> str:
     """Convert Markdown `text` with Pandoc, run in `folder`; return what it writes.
 
     `settings` are those of a file of Pandoc's defaults; each of `lists`, which filters need to
-    know, becomes a file, whose name they find in the metadata.
+    know, becomes a file, whose name they find in the metadata; `words` are those of the lecture's
+    language for the English ones.
     """
     with tempfile.TemporaryDirectory(prefix="lecture-") as temporary:
         log, place = Path(temporary) / "log.json", Path(temporary) / "defaults.json"
-        filters = _together(settings.get("filters", ()), Path(temporary))
+        filters = _together(settings.get("filters", ()), words or {}, Path(temporary))
         settings = settings | {"filters": filters}
         place.write_text(json.dumps(settings, default=str), encoding="utf-8")
         memory = f"-M{process.project_limits.memory:g}G"
@@ -137,14 +143,17 @@ def run(
     return ended.stdout
 
 
-def _together(filters: Iterable[str | dict[str, str]], folder: Path) -> list[Any]:
+def _together(
+    filters: Iterable[str | dict[str, str]], words: dict[str, str], folder: Path
+) -> list[Any]:
     """Return filters with those of ours that follow one another as one: Lua starts but once."""
     found: list[Any] = []
     for ours, group in groupby(filters, lambda each: str(each).startswith(str(FILTERS))):
         if ours:
             names = ", ".join(json.dumps(each, ensure_ascii=False) for each in group)
             file = folder / f"filters-{len(found)}.lua"
-            file.write_text(TOGETHER % f"{{{names}}}", encoding="utf-8")
+            table = json.dumps(words, ensure_ascii=False)
+            file.write_text(TOGETHER % (table, f"{{{names}}}"), encoding="utf-8")
             found.append(str(file))
         else:
             found += group

@@ -205,7 +205,6 @@ def _write_page(
             "bibliography": [str(file) for file in _files(project, "bibliography")],
             "link-citations": variables["link-citations"],
             "lang": variables["lang"],
-            "lecture-words": table,
         }
         | macros(project),
     }
@@ -225,6 +224,7 @@ def _write_page(
             woven.origins,
             {"lecture-index": refers_to},
             {"QUARTO_PROJECT_DIR": str(project.root)},
+            table,
         )
     written = written.replace(MEDIA, f"{root}media/")
     reads: dict[str, str] = {}

@@ -106,6 +106,7 @@ def ingredients(
         "titles": {heading["id"]: heading["title"] for heading in labels.headings},
         "header": _beamer(document).get("header-includes"),
         "engine": engine_of(document),
+        "table": words(_language(project, project.deck, document)),
     }
 
 
@@ -122,6 +123,7 @@ def _write_deck(
     titles: dict[str, str],
     header: str | list[str] | None,
     engine: str,
+    table: dict[str, str],
     woven: Woven,
 ) -> Read:
     tex = folder / document.path.with_suffix(".tex").name
@@ -151,6 +153,7 @@ def _write_deck(
         woven.origins,
         {"lecture-index": index, "lecture-pictures": copies},
         {"QUARTO_PROJECT_DIR": str(place)},
+        table,
     )
     site = settings["metadata"]["lecture-site"]
     tex.write_text(_with_places(written, project, index, titles, site), encoding="utf-8")
@@ -406,7 +409,6 @@ def _settings(project: Project, deck: Deck, document: Document) -> dict[str, Any
         "metadata": {
             "bibliography": [*map(str, _listed(project, document, "bibliography"))],
             "lecture-folder": document.path.parent.as_posix(),
-            "lecture-words": words(_language(project, deck, document)),
             "lecture-site": project.settings.text("book", "site-url").rstrip("/"),
         }
         | macros(project)

@@ -310,11 +310,11 @@ def _convert(
         "to": WRITER,
         "wrap": "none",
         "filters": [own, notebook, {"type": "citeproc"}, notebook],
-        "metadata": {"lecture-words": table} | works | macros(project),
+        "metadata": works | macros(project),
     }
     origins = tuple(place for _, place in lines)
     folder, lists = project.root / document.path.parent, {"lecture-index": refers_to}
-    return pandoc.run(text, settings, folder, origins, lists)
+    return pandoc.run(text, settings, folder, origins, lists, words=table)
 
 
 def _assemble(
