@@ -9,16 +9,8 @@ a large package of icons.
 
 local kinds = {note = 'Note', tip = 'Tip', warning = 'Warning', important = 'Important', caution = 'Caution'}
 
-local word = LECTURE_WORD or function(english) return english end
-local index = {}
-
-local function Meta(meta)
-  if meta['lecture-index'] then
-    local file = io.open(pandoc.utils.stringify(meta['lecture-index']), 'r')
-    index = pandoc.json.decode(file:read('a'), false)
-    file:close()
-  end
-end
+local told = LECTURE or {word = function(english) return english end}
+local index, word = told.index or {}, told.word
 
 local function raw(text)
   return pandoc.RawBlock('html', text)
@@ -76,5 +68,5 @@ local function Div(div)
 end
 
 if FORMAT:match('^html') or FORMAT == 'beamer' then
-  return {{Meta = Meta}, {Div = Div}}
+  return {{Div = Div}}
 end

@@ -4,12 +4,8 @@ The renderer writes into the attribute `data-source` of the code where the cell 
 built-in renderer alone; Quarto has `repo-actions`.
 ]]
 
-local word = LECTURE_WORD or function(english) return english end
-local repository = ''
-
-local function Meta(meta)
-  repository = pandoc.utils.stringify(meta['lecture-repository'] or '')
-end
+local told = LECTURE or {word = function(english) return english end}
+local repository = told.repository or ''
 
 local function CodeBlock(block)
   local place = block.attributes['data-source']
@@ -20,10 +16,10 @@ local function CodeBlock(block)
   if repository == '' then
     return block
   end
-  local link = pandoc.Link(word('Source'), repository .. '/' .. place, place:gsub('#L', ':'), {class = 'cell-source'})
+  local link = pandoc.Link(told.word('Source'), repository .. '/' .. place, place:gsub('#L', ':'), {class = 'cell-source'})
   return pandoc.Div({block, pandoc.Plain{link}}, {class = 'sourced'})
 end
 
 if FORMAT:match('^html') then
-  return {{Meta = Meta}, {CodeBlock = CodeBlock}}
+  return {{CodeBlock = CodeBlock}}
 end

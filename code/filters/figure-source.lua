@@ -5,17 +5,13 @@ a file: after the Div `cell-fig-NAME`, that Quarto and the built-in renderer bot
 a fold with the file's text and a link to it is put. Used by both.
 ]]
 
-local word = LECTURE_WORD or function(english) return english end
-local root, repository = '', ''
+local told = LECTURE or {word = function(english) return english end}
+local root, repository = told.root or '', told.repository or ''  -- of the project's folder
 
-local function Meta(meta)
-  -- The address of the project's folder in its repository, if it has one.
-  repository = pandoc.utils.stringify(meta['lecture-repository'] or '')
+local function Meta()
   -- Quarto knows the way from a page to the book's first folder; the built-in renderer says it.
   if quarto and quarto.project and quarto.project.offset then
     root = quarto.project.offset .. '/'
-  elseif meta['lecture-root'] then
-    root = pandoc.utils.stringify(meta['lecture-root'])
   end
 end
 
@@ -33,7 +29,7 @@ local function fold(div, several)
   end
   local source = file:read('a')
   file:close()
-  local title = word('How this figure is drawn')
+  local title = told.word('How this figure is drawn')
   if several then
     title = title .. ': <code>' .. path:match('[^/]+$') .. '</code>'
   end

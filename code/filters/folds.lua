@@ -5,10 +5,10 @@ built-in renderer makes; `open="true"` shows it unfolded at first, and the deck 
 which folds code itself, and by the built-in renderer.
 ]]
 
-local word = LECTURE_WORD or function(english) return english end
+local told = LECTURE or {word = function(english) return english end}
 
 local function fold(attributes, english, content)
-  local start = '<details ' .. attributes .. '><summary>' .. word(english) .. '</summary>'
+  local start = '<details ' .. attributes .. '><summary>' .. told.word(english) .. '</summary>'
   return pandoc.List{pandoc.RawBlock('html', start)} .. content
     .. {pandoc.RawBlock('html', '</details>')}
 end

@@ -160,7 +160,6 @@ local function CodeBlock(block)
 end
 
 return {
-  {Meta = references.read},
   visibility,
   {Cite = Cite, Inlines = Inlines},
   {

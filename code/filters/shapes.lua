@@ -8,7 +8,7 @@ it. A formula that LaTeX would number, as it does align and gather, has no numbe
 Only the built-in renderer uses this.
 ]]
 
-local word = LECTURE_WORD or function(english) return english end
+local told = LECTURE or {word = function(english) return english end}
 
 local function labelled(image)
   return image and image.t == 'Image' and image.identifier:match('^%a+%-.+')
@@ -246,7 +246,7 @@ local function CodeBlock(block)
   local tables = false
   read:walk{Table = function() tables = true end}
   if not tables and pandoc.utils.stringify(read):match('^%s*$') then
-    return pandoc.Para{pandoc.Emph{pandoc.Str(word('(Shown in the book.)'))}}
+    return pandoc.Para{pandoc.Emph{pandoc.Str(told.word('(Shown in the book.)'))}}
   end
   return read.blocks
 end

@@ -196,17 +196,20 @@ def _write_page(
         ],
         "variables": variables,
         "metadata": {
-            "lecture-downloads": offers,
-            "lecture-page": page.with_suffix(".html").as_posix(),
-            "lecture-folder": page.parent.as_posix(),
-            "lecture-root": root,
-            "lecture-repository": sources.address(project),
-            "lecture-media": f"{root}media/",
             "bibliography": [str(file) for file in _files(project, "bibliography")],
             "link-citations": variables["link-citations"],
             "lang": variables["lang"],
         }
         | macros(project),
+    }
+    told = {
+        "words": table,
+        "index": refers_to,
+        "downloads": offers,
+        "folder": page.parent.as_posix(),
+        "root": root,
+        "repository": sources.address(project),
+        "media": f"{root}media/",
     }
     if styles := _files(project, "csl"):
         settings["metadata"]["csl"] = str(styles[0])
@@ -222,9 +225,8 @@ def _write_page(
             settings,
             project.root / page.parent,
             woven.origins,
-            {"lecture-index": refers_to},
+            told,
             {"QUARTO_PROJECT_DIR": str(project.root)},
-            table,
         )
     written = written.replace(MEDIA, f"{root}media/")
     reads: dict[str, str] = {}

@@ -101,12 +101,16 @@ def ingredients(
         "text": woven.text,
         "settings": _settings(project, project.deck, document),
         "title_page": _metadata(project, project.deck, document),
-        "index": index,
+        "told": {
+            "words": words(_language(project, project.deck, document)),
+            "index": index,
+            "folder": document.path.parent.as_posix(),
+            "site": project.settings.text("book", "site-url").rstrip("/"),
+        },
         "shown": addresses.shown(project, document, labels.deck_images),
         "titles": {heading["id"]: heading["title"] for heading in labels.headings},
         "header": _beamer(document).get("header-includes"),
         "engine": engine_of(document),
-        "table": words(_language(project, project.deck, document)),
     }
 
 
@@ -118,12 +122,11 @@ def _write_deck(
     text: str,
     settings: dict[str, Any],
     title_page: dict[str, Any],
-    index: dict[str, Any],
+    told: dict[str, Any],
     shown: dict[str, Path],
     titles: dict[str, str],
     header: str | list[str] | None,
     engine: str,
-    table: dict[str, str],
     woven: Woven,
 ) -> Read:
     tex = folder / document.path.with_suffix(".tex").name
@@ -140,7 +143,6 @@ def _write_deck(
     about = json.dumps(title_page, default=str, ensure_ascii=False)
     (folder / "title-page.json").write_text(about, encoding="utf-8")
     settings = settings | {"metadata-files": [str(folder / "title-page.json")]}
-    settings["metadata"] = settings["metadata"] | {"lecture-media": f"{media}/"}
     if header:
         # As a file: beside `include-in-header` Pandoc passes over it.
         own = folder / "header.latex"
@@ -151,12 +153,11 @@ def _write_deck(
         settings,
         place,
         woven.origins,
-        {"lecture-index": index, "lecture-pictures": copies},
+        told | {"media": f"{media}/", "pictures": copies},
         {"QUARTO_PROJECT_DIR": str(place)},
-        table,
     )
-    site = settings["metadata"]["lecture-site"]
-    tex.write_text(_with_places(written, project, index, titles, site), encoding="utf-8")
+    written = _with_places(written, project, told["index"], titles, told["site"])
+    tex.write_text(written, encoding="utf-8")
     read = typeset(tex, project, document, ahead)
     discard(folder / "media")
     handout.write_cards(tex)
@@ -408,8 +409,6 @@ def _settings(project: Project, deck: Deck, document: Document) -> dict[str, Any
         "variables": variables,
         "metadata": {
             "bibliography": [*map(str, _listed(project, document, "bibliography"))],
-            "lecture-folder": document.path.parent.as_posix(),
-            "lecture-site": project.settings.text("book", "site-url").rstrip("/"),
         }
         | macros(project)
         | ({"csl": str(styles[0])} if styles else {}),

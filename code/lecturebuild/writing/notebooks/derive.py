@@ -313,8 +313,8 @@ def _convert(
         "metadata": works | macros(project),
     }
     origins = tuple(place for _, place in lines)
-    folder, lists = project.root / document.path.parent, {"lecture-index": refers_to}
-    return pandoc.run(text, settings, folder, origins, lists, words=table)
+    folder, told = project.root / document.path.parent, {"index": refers_to, "words": table}
+    return pandoc.run(text, settings, folder, origins, told)
 
 
 def _assemble(
