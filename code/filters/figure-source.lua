@@ -5,13 +5,21 @@ a file: after the Div `cell-fig-NAME`, that Quarto and the built-in renderer bot
 a fold with the file's text and a link to it is put. Used by both.
 ]]
 
-local told = LECTURE or {word = function(english) return english end}
-local root, repository = told.root or '', told.repository or ''  -- of the project's folder
+local root, repository, words = '', '', {}
 
-local function Meta()
+local function word(english)
+  return words[english] and pandoc.utils.stringify(words[english]) or english
+end
+
+local function Meta(meta)
+  words = meta['lecture-words'] or {}
+  -- The address of the project's folder in its repository, if it has one.
+  repository = pandoc.utils.stringify(meta['lecture-repository'] or '')
   -- Quarto knows the way from a page to the book's first folder; the built-in renderer says it.
   if quarto and quarto.project and quarto.project.offset then
     root = quarto.project.offset .. '/'
+  elseif meta['lecture-root'] then
+    root = pandoc.utils.stringify(meta['lecture-root'])
   end
 end
 
@@ -29,7 +37,7 @@ local function fold(div, several)
   end
   local source = file:read('a')
   file:close()
-  local title = told.word('How this figure is drawn')
+  local title = word('How this figure is drawn')
   if several then
     title = title .. ': <code>' .. path:match('[^/]+$') .. '</code>'
   end

@@ -196,6 +196,10 @@ def _write_page(
         ],
         "variables": variables,
         "metadata": {
+            # For filters of the project's own, such as a copy of figure-source.lua.
+            "lecture-root": root,
+            "lecture-repository": sources.address(project),
+            "lecture-words": table,
             "bibliography": [str(file) for file in _files(project, "bibliography")],
             "link-citations": variables["link-citations"],
             "lang": variables["lang"],
