@@ -1,7 +1,6 @@
 """Read a document: expand its includes, find its cells, keep file and line of everything."""
 
 import re
-from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from itertools import takewhile
@@ -50,13 +49,13 @@ HIDDEN_CELL = re.compile(r"(?:`{3,}|~{3,})\s*\{\s*[a-zA-Z]\w*")
 ENGINE = re.compile(r"^\{(\w[\w-]*)(?P<rest>[^}]*)\}\s*$")
 
 
-class Block(ABC):
+class Block:
     """A part of a document."""
 
     @property
-    @abstractmethod
     def place(self) -> tuple[Path, int]:
         """File and line in which it stands."""
+        raise NotImplementedError
 
     def error(self, message: str) -> LectureError:
         """Return an error that points to it."""
@@ -257,6 +256,8 @@ class _Reader:
                 indent = text[: len(text) - len(text.lstrip())]
                 for count, line in enumerate(_lines(self.root, inner), start=1):
                     code.append(Line(indent + line, inner, count, verbatim=True))
+            elif "{{<" not in text:
+                code.append(Line(text, self.path, here, verbatim=True))
             elif SHORTCODE.search(ESCAPED.sub("", text)):
                 raise self.error(_no_shortcode(text), here)
             else:
@@ -394,7 +395,7 @@ def _problem(text: str, following: str) -> str:
         return f"{message}blank lines"
     if "{" in text and HIDDEN_CELL.search(without_code(text)):
         return "a cell begins on a line of its own, not in a quotation or behind text"
-    if INLINE_CELL.search(text):
+    if "{python}" in text and INLINE_CELL.search(text):
         return "code that is executed in a line is not supported; make it a cell"
     return ""
 
@@ -463,9 +464,12 @@ def _check_values(options: Settings) -> None:
 
 def _lines(root: Path, path: Path) -> list[str]:
     try:
-        lines = (root / path).read_text(encoding="utf-8-sig").removesuffix("\n").split("\n")
+        text = (root / path).read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise LectureError("is not UTF-8 text", path) from None
+    lines = text.removesuffix("\n").split("\n")
+    if "\0" not in text and not CONTROL.search(text):
+        return lines
     for number, line in enumerate(lines, start=1):
         if "\0" in line:
             raise LectureError("a NUL character: this is not a text", path, number)
