@@ -25,6 +25,7 @@ from lecturebuild.reading.project import Deck, Project, authors, named_files
 from lecturebuild.reading.source import Document
 from lecturebuild.reading.yamltext import Settings
 from lecturebuild.running import process
+from lecturebuild.steps.assuming import confirm
 from lecturebuild.steps.errors import LectureError
 from lecturebuild.steps.files import digest, discard, in_project, is_file
 from lecturebuild.steps.store import Read, Step, Store, before, previous, value
@@ -148,6 +149,7 @@ def _write_deck(
         settings,
         {"lecture-index": index, "lecture-pictures": copies},
     )
+    confirm()  # LaTeX would run in vain
     site = settings["metadata"]["lecture-site"]
     tex.write_text(_with_places(written, project, index, site), encoding="utf-8")
     read = typeset(tex, project, document, ahead)
