@@ -21,6 +21,7 @@ from lecturebuild.running.execute import Executed, cells_step
 from lecturebuild.running.figures import figure_step
 from lecturebuild.running.outputs import Output
 from lecturebuild.steps.errors import LectureError
+from lecturebuild.steps.files import MARK
 from lecturebuild.steps.progress import Progress
 from lecturebuild.steps.store import Step, Store, locked, value
 from lecturebuild.steps.work import Work
@@ -49,7 +50,7 @@ def complete(path: Path, progress: Progress) -> list[str]:
         _add_handout(project, progress)
     with locked(project.build / ".lock", say_waiting):
         # The book is Quarto's now, even if the built-in renderer made one in the same folder.
-        (project.output / publishing.MARK).unlink(missing_ok=True)
+        (project.output / MARK).unlink(missing_ok=True)
         publishing.add(project, _notebooks(project, progress) | _resources(project))
         if project.output / project.archive in linked:
             files = sorted(file for file in project.output.rglob("*") if file.is_file())

@@ -39,6 +39,7 @@ LOST_IN_FORMULAS: dict[str, str] = _TABLES["lost-in-formulas"]
 LEFTOVERS: dict[str, str] = _TABLES["leftovers"]
 MISUSED: dict[str, str] = _TABLES["misused"]
 KEYS: dict[str, dict[str, Any]] = _TABLES["keys"]
+STYLES: list[str] = _TABLES["highlight-styles"].split()
 CHOICES: dict[str, tuple[str, str]] = _each(_TABLES["choices"])
 
 WOVEN = set("cell cell-code cell-output code-fold cell-picture html-output".split())

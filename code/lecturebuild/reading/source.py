@@ -7,9 +7,9 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from lecturebuild.reading.known import KEYS
+from lecturebuild.reading.known import KEYS, STYLES
 from lecturebuild.reading.project import Project, check_choices
-from lecturebuild.reading.yamltext import Settings, check_keys, parse
+from lecturebuild.reading.yamltext import LIMITS, Settings, check_keys, parse
 from lecturebuild.steps.errors import LectureError
 from lecturebuild.steps.files import is_file
 
@@ -346,9 +346,18 @@ def read_document(root: Path, path: Path, pages: tuple[Path, ...], *projects: Se
         raise settings.error("give a page's title as '# Title {#sec-name}' in its text", "title")
     check_keys(settings, KEYS["page-header" if path in pages else "deck-header"])
     check_choices(settings, "format", "beamer")
+    for key in KEYS["variables"]:
+        _check_variable(settings, "format", "beamer", key)
+    _check_variable(settings, "institute")
+    settings.texts("format", "beamer", "header-includes")
+    style = settings.text("format", "beamer", "highlight-style")
+    if style and style not in STYLES and Path(style).suffix != ".theme":
+        message = f"'highlight-style' must be a .theme file or one of {', '.join(STYLES)}"
+        raise settings.error(message, "format", "beamer", "highlight-style")
     check_choices(settings)
     defaults: dict[str, Any] = {}
-    for source in (*projects, *_folder_settings(root, path), settings):
+    folders = _folder_settings(root, path)
+    for source in (*projects, *folders, settings):
         if source.get("jupyter") not in (None, "python3"):
             raise source.error("the only kernel supported is python3", "jupyter")
         execute = source.get("execute")
@@ -357,6 +366,8 @@ def read_document(root: Path, path: Path, pages: tuple[Path, ...], *projects: Se
         for key in FLAGS & execute.keys():
             if not isinstance(execute[key], bool):
                 raise source.error(f"'{key}' must be true or false", "execute", key)
+        for key, unit in LIMITS.items():
+            source.positive(unit, "execute", key)
         fold = source.get("format", "html", "code-fold")
         if fold not in (None, True, False, "show"):
             message = "'code-fold' must be true, false or show"
@@ -364,6 +375,8 @@ def read_document(root: Path, path: Path, pages: tuple[Path, ...], *projects: Se
         defaults |= {"code-fold": fold} if fold is not None else {}
     reader = _Reader(root, pages, defaults, path, path, (path,))
     reader.read(skip)
+    for source in reversed(folders):
+        settings = _with_limits(settings, source)
     return Document(path, settings, tuple(_number_examples(reader.blocks)))
 
 
@@ -381,6 +394,14 @@ def _folder_settings(root: Path, path: Path) -> list[Settings]:
             found.append(parse("\n".join(_lines(root, file)), file))
             check_keys(found[-1], KEYS["page-header"])
     return found
+
+
+def _with_limits(header: Settings, folder: Settings) -> Settings:
+    """Return a document's header with the limits that its folder sets and it does not."""
+    set_there = {key: folder.get("execute", key) for key in LIMITS}
+    own = header.get("execute")
+    limits = {key: value for key, value in set_there.items() if value is not None}
+    return replace(header, values=header.values | {"execute": limits | (own or {})})
 
 
 def odd_dollars(text: str) -> bool:
@@ -431,6 +452,14 @@ def _number_examples(blocks: list[Line | Cell]) -> list[Line | Cell]:
                 text = known.sub(lambda found: f"({names[found[1]]})", block.text)
                 blocks[place] = replace(block, text=text)
     return blocks
+
+
+def _check_variable(settings: Settings, *path: str) -> None:
+    """Raise an error at a setting of which Pandoc's template could make nothing but nonsense."""
+    value = settings.get(*path)
+    parts = value if isinstance(value, list) else [value]
+    if any(isinstance(part, list | dict) for part in parts):
+        raise settings.error(f"'{path[-1]}' must be a text or a list of texts", *path)
 
 
 def _check_values(options: Settings) -> None:

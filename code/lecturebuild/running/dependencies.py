@@ -27,7 +27,7 @@ from lecturebuild.running.imports import libraries_of, modules_of, texts, versio
 from lecturebuild.steps.files import MISSING, digest
 
 __all__ = ["Record", "changes", "finish", "libraries_of", "listen", "modules_of", "named_files",
-           "paused", "record_of", "with_named"]  # fmt: skip
+           "paused", "record_of", "settings_in", "with_named"]  # fmt: skip
 
 FOLDER = "folder"
 """Stands for the digest of a folder that was looked up, not listed."""
@@ -151,8 +151,14 @@ def named_files(source: str, folder: Path, root: Path) -> dict[str, str]:
     return found
 
 
+def settings_in(folder: Path, root: Path) -> dict[str, str]:
+    """Return the file with Matplotlib's settings, which a kernel reads before it listens."""
+    file = folder / "matplotlibrc"
+    return {os.path.relpath(file, root): _state(file)}
+
+
 def with_named(record: Record, named: dict[str, str], root: Path) -> Record:
-    """Return a record with what :func:`named_files` found, if it is as it was before the run."""
+    """Return a record with what was found before the run, if it is as it was then."""
     unseen = named.keys() - record.files.keys() - set(record.written)
     return replace(
         record,

@@ -84,6 +84,7 @@ async def execute(
     """
     source = "\n".join(cell.code for cell in cells)
     named = dependencies.named_files(source, folder, root)
+    named |= dependencies.settings_in(folder, root)
     times: list[float] = []
     async with AsyncExitStack() as stack:
         own = Path(stack.enter_context(_short_folder()))

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-from lecturebuild.reading.yamltext import Settings
+from lecturebuild.reading.yamltext import LIMITS, Settings
 from lecturebuild.steps.errors import LectureError
 
 Place = tuple[Path | str | None, int | None]
@@ -51,16 +51,8 @@ def limits_of(settings: Settings, others: Limits) -> Limits:
     LectureError
         One is no positive number.
     """
-    values = {}
-    for key, usual in (("timeout", others.seconds), ("memory", others.memory)):
-        value = settings.get("execute", key)
-        if value is None:
-            value = usual
-        elif isinstance(value, bool) or not (isinstance(value, int | float) and 0 < value < 1e7):
-            unit = "seconds" if key == "timeout" else "gigabytes"
-            raise settings.error(f"'{key}' must be a number of {unit}", "execute", key)
-        values[key] = value
-    return Limits(values["timeout"], values["memory"])
+    seconds, memory = (settings.positive(unit, "execute", key) for key, unit in LIMITS.items())
+    return Limits(seconds or others.seconds, memory or others.memory)
 
 
 CELL = 1200.0

@@ -139,7 +139,9 @@ def run(
         message = f"Pandoc needs more memory than it may have; {process.MORE}"
         raise LectureError(message, *_densest(text, origins))
     if ended.returncode != 0:
-        raise LectureError(f"Pandoc: {' '.join(ended.stderr.split())}", *_place("", text, origins))
+        # Behind that word stands where in Pandoc's own code it happened.
+        problem = " ".join(ended.stderr.partition("HasCallStack")[0].split())
+        raise LectureError(f"Pandoc: {problem}", *_place("", text, origins))
     for warning in json.loads(report) if report.strip() else []:
         if warning.get("verbosity") == "WARNING" and not _same_macro(warning, text):
             raise _error(warning, text, origins)

@@ -13,7 +13,7 @@ from pathlib import Path
 import yaml
 
 from lecturebuild.reading.project import Project
-from lecturebuild.steps.files import own_files, pack
+from lecturebuild.steps.files import MARK, own_files, pack
 from lecturebuild.steps.store import Step, value
 
 MADE = {"__pycache__", "node_modules", "build", "dist"}
@@ -57,11 +57,18 @@ def _pack(name: str, folder: Path, files: dict[str, Path]) -> None:
 
 
 def _sources(project: Project) -> list[Path]:
-    """Return the files of a project that git knows; without git all that nothing has made."""
+    """Return the files of a project that git knows; without git all that nothing has made.
+
+    No book is among them, be it an older one or one that git knows: it would have its sources in
+    it, which would grow from edition to edition.
+    """
     known = _git(project.root, "ls-files", "-z")
     if known:
         files = [Path(name) for name in known.split("\0") if name]
-        return [file for file in files if (project.root / file).is_file()]
+        books = [file.parent for file in files if file.name == MARK]
+        books.append(project.output.relative_to(project.root))
+        kept = [file for file in files if not any(map(file.is_relative_to, books))]
+        return [file for file in kept if (project.root / file).is_file()]
 
     def is_made(folder: Path) -> bool:
         return folder.name[0] == "_" or folder.name in MADE or folder == project.output

@@ -61,9 +61,18 @@ FRAME = re.compile(r"^\\begin\{frame\}(?:\[[^]]*\])?(?:\{(?P<title>.*)\})?")
 ID = re.compile(rb"/ID\s*\[\s*<([0-9A-Fa-f]{32})>\s*<([0-9A-Fa-f]{32})>\s*\]")
 NO_LATEX = (
     "{program} is not installed, so there is no deck. On Debian or Ubuntu: apt-get install "
-    "texlive-xetex texlive-latex-recommended texlive-fonts-recommended "
+    "{package} texlive-latex-recommended texlive-fonts-recommended "
     "texlive-plain-generic lmodern; on macOS: MacTeX"
 )
+ENGINES = {
+    "xelatex": "texlive-xetex",
+    "lualatex": "texlive-luatex",
+    "pdflatex": "texlive-latex-base",
+}
+"""The programs that make a deck, and Debian's packages with all that is theirs."""
+FONTS = "luaotfload-main.lua"
+"""That by which LuaLaTeX loads fonts: Debian's package with the program itself does not have it."""
+MISSING = re.compile(r"File `([^']+\.(?:sty|cls))' not found")
 
 
 def deck_step(
@@ -359,7 +368,8 @@ def _beamer(document: Document) -> dict[str, Any]:
     """Return what the deck's header says of Beamer; `format: beamer` alone says nothing."""
     said, header = document.header.get("format", "beamer"), document.header
     toc = {} if header.get("toc") is None else {"toc": header.get("toc")}
-    return toc | (said if isinstance(said, dict) else {})
+    own = said if isinstance(said, dict) else {}
+    return toc | {key: value for key, value in own.items() if value is not None}
 
 
 def _metadata(project: Project, deck: Deck, document: Document) -> dict[str, Any]:
@@ -371,6 +381,8 @@ def _metadata(project: Project, deck: Deck, document: Document) -> dict[str, Any
         metadata["lang"] = language
     for source in (deck.settings, document.header):
         source.date("date")
+        for key in ("title", "subtitle", "nocite"):
+            source.text(key)
         metadata |= {"author": authors(source, "author")} if source.get("author") else {}
     beamer = _beamer(document)
     return metadata | ({"institute": beamer["institute"]} if "institute" in beamer else {})
@@ -391,8 +403,8 @@ def _listed(project: Project, document: Document, key: str) -> list[Path]:
 
 
 def _included(project: Project, document: Document) -> list[Path]:
-    place = project.root / document.path.parent
-    return [place / file for file in document.header.texts("format", "beamer", "include-in-header")]
+    key = ("format", "beamer", "include-in-header")
+    return named_files(document.header, project.root / document.path.parent, *key)
 
 
 def _used_files(project: Project, document: Document) -> list[Path]:
@@ -446,7 +458,8 @@ def _plain(text: str) -> str:
 
 
 def _write_json(file: Path, content: Any) -> None:
-    file.write_text(json.dumps(content, default=str), encoding="utf-8")
+    # As it is: Pandoc reads YAML in it, which does not know JSON's two escapes for an emoji.
+    file.write_text(json.dumps(content, default=str, ensure_ascii=False), encoding="utf-8")
 
 
 def engine_of(document: Document) -> str:
@@ -457,8 +470,21 @@ def engine_of(document: Document) -> str:
 def missing_latex(document: Document) -> LectureError | None:
     """Return an error that says what to install, if the program that makes the deck is missing."""
     program = engine_of(document)
-    installed = shutil.which(program) is not None
-    return None if installed else LectureError(NO_LATEX.format(program=program), document.path)
+    if shutil.which(program) is None:
+        missing = program
+    elif program == "lualatex" and not _has(FONTS):
+        missing = f"luaotfload, by which {program} loads fonts,"
+    else:
+        return None
+    message = NO_LATEX.format(program=missing, package=ENGINES[program])
+    return LectureError(message, document.path)
+
+
+def _has(file: str) -> bool:
+    """Say whether LaTeX knows a file; one that cannot be asked will say itself what is missing."""
+    if shutil.which("kpsewhich") is None:
+        return True
+    return process.run(["kpsewhich", file], "kpsewhich", usual=60).returncode == 0
 
 
 def _run_latex(
@@ -521,7 +547,11 @@ def explain(tex: Path, deck: Path, kept: Path | None = None) -> LectureError:
     read = text[error.end() :].lstrip("\n").split("\n")[0].strip()
     if "Undefined control sequence" in message:
         message += "".join(re.findall(r" ?\\[A-Za-z@]+", read)[-1:])
-    elif read and not re.match(r"l\.|<|See the|\\end\{frame\}", read):
+    elif missing := MISSING.search(message):
+        name = missing[1]
+        message += f"; install the package that has it: 'apt-file search /{name}' on Debian, "
+        message += f"'tlmgr install {Path(name).stem}' elsewhere"
+    elif read and not re.match(r"l\.|<|See the|Type X|\\end\{frame\}", read):
         message += f", after '{read[-60:]}'"
     number = error["line"] or (context[1] if context else None)
     if message.startswith("File ended") and (open_ := _never_ended(tex)):
