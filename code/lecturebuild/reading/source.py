@@ -255,6 +255,8 @@ class _Reader:
                 indent = text[: len(text) - len(text.lstrip())]
                 for count, line in enumerate(_lines(self.root, inner), start=1):
                     code.append(Line(inner, count, indent + line, verbatim=True))
+            elif "{{<" not in text:
+                code.append(Line(self.path, here, text, verbatim=True))
             elif SHORTCODE.search(ESCAPED.sub("", text)):
                 raise self.error(_no_shortcode(text), here)
             else:
@@ -407,7 +409,7 @@ def _problem(text: str, following: str) -> str:
         return f"{message}blank lines"
     if "{" in text and HIDDEN_CELL.search(without_code(text)):
         return "a cell begins on a line of its own, not in a quotation or behind text"
-    if INLINE_CELL.search(text):
+    if "{python}" in text and INLINE_CELL.search(text):
         return "code that is executed in a line is not supported; make it a cell"
     return ""
 
@@ -484,9 +486,12 @@ def _check_values(options: Settings) -> None:
 
 def _lines(root: Path, path: Path) -> list[str]:
     try:
-        lines = (root / path).read_text(encoding="utf-8-sig").removesuffix("\n").split("\n")
+        text = (root / path).read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise LectureError("is not UTF-8 text", path) from None
+    lines = text.removesuffix("\n").split("\n")
+    if "\0" not in text and not CONTROL.search(text):
+        return lines
     for number, line in enumerate(lines, start=1):
         if "\0" in line:
             raise LectureError("a NUL character: this is not a text", path, number)

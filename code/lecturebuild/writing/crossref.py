@@ -87,6 +87,7 @@ def labels_step(page: Path, woven: Step, root: Path, *, deck: bool = False) -> S
         context={"woven": woven},
         read=labels_in,
         slow=deck,  # LaTeX, which takes longest, waits for it
+        steady=True,
     )
 
 

@@ -7,7 +7,7 @@ import re
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from operator import attrgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -58,9 +58,9 @@ class Chapter:
     frames: str = ""
     """The name, in the deck's PDF, of the first page that shows this chapter; may be empty."""
 
-    @property
+    @cached_property
     def href(self) -> str:
-        """The page's address, relative to the book's first folder."""
+        """The page's address, relative to the book's first folder; each page's menu asks for it."""
         return self.path.with_suffix(".html").as_posix()
 
 
@@ -300,10 +300,10 @@ def _variables(book: Book, chapter: Chapter, root: str) -> dict[str, Any]:
     nav: list[dict[str, Any]] = []
     part = own_part = ""
     for other in book.chapters:
-        entry = _link(other, root) | {"current": other == chapter}
+        entry = _link(other, root) | {"current": other is chapter}
         if other.path in book.project.parts:
             part = entry["part"] = html.escape(book.project.parts[other.path])
-        own_part = part if other == chapter else own_part
+        own_part = part if other is chapter else own_part
         nav.append(entry)
     variables: dict[str, Any] = {
         "title": html.escape(chapter.title),

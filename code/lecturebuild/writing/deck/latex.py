@@ -23,6 +23,7 @@ from lecturebuild.reading.project import Deck, Project, authors, named_files
 from lecturebuild.reading.source import Document
 from lecturebuild.reading.yamltext import Settings
 from lecturebuild.running import process
+from lecturebuild.steps.assuming import confirm
 from lecturebuild.steps.errors import LectureError
 from lecturebuild.steps.files import digest, discard, in_project, is_file
 from lecturebuild.steps.store import Read, Step, Store, before, previous, value
@@ -156,6 +157,7 @@ def _write_deck(
         told | {"media": f"{media}/", "pictures": copies},
         {"QUARTO_PROJECT_DIR": str(place)},
     )
+    confirm()  # LaTeX would run in vain
     written = _with_places(written, project, told["index"], titles, told["site"])
     tex.write_text(written, encoding="utf-8")
     read = typeset(tex, project, document, ahead)
