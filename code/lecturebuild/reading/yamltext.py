@@ -83,10 +83,8 @@ class Settings:
 def parse(text: str, file: Path, first_line: int = 1) -> Settings:
     """Parse a YAML mapping; `first_line` is the line of `file` on which `text` begins."""
     try:
-        loader = yaml.CSafeLoader(text)
-        node = loader.get_single_node()
-        lines = _lines(node, text, first_line, file) if node else {}
-        values = loader.construct_document(node) if node else None
+        node = yaml.compose(text, Loader=yaml.CSafeLoader)
+        values = yaml.load(text, Loader=yaml.CSafeLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         # What is never closed is noticed one line after the end.
@@ -98,7 +96,9 @@ def parse(text: str, file: Path, first_line: int = 1) -> Settings:
             problem += f"; {SINGLE_QUOTES}"
         raise LectureError(f"bad YAML: {problem}", file, line) from None
     except (ValueError, LookupError, AttributeError, RecursionError):
+        _lines(node, text, first_line, file)
         raise LectureError("bad YAML: a value is not what it seems", file, first_line) from None
+    lines = _lines(node, text, first_line, file) if node else {}
     if values is None:
         return Settings(file=file)
     if not isinstance(values, dict):
