@@ -46,6 +46,7 @@ def book(tmp_path, monkeypatch):
     settings = (root / "_quarto.yml").read_text()
     settings = settings.replace("type: book", "type: book\n  resources: [/data/*.csv]")
     write(root, {"_quarto.yml": settings, "data/made.csv": "1", "_book/index.html": PAGE})
+    write(root, {"_book/search.json": ""})
     monkeypatch.chdir(root)
     return root / "_book"
 

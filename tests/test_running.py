@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from figure_project import make_project
+from figure_project import Done, make_project
 from projects import lecture, make, read_page, render, text, write
 
 from lecturebuild.reading.yamltext import parse
@@ -60,13 +60,13 @@ def test_figure_that_crashes_is_an_error_of_its_own_and_the_others_are_drawn(pro
     monkeypatch.setattr(process, "project_limits", Limits(20))
     for name, (code, _) in CRASHES.items():
         project.write(f"figures/{name}.py", code)
-    drawn = []
+    done = Done()
     with pytest.raises(LectureError) as caught:
-        project.draw(*CRASHES, "line", on_done=drawn.append)
+        project.draw(*CRASHES, "line", progress=done)
     lines = sorted(str(caught.value).splitlines()[1:])
     for line, name in zip(lines, sorted(CRASHES), strict=True):
         assert line.startswith(f"  figures/{name}.py{CRASHES[name][1]}")
-    assert [figure.name for figure in drawn] == ["line"]
+    assert done.names == ["line"]
 
 
 SPOILER = """
@@ -387,6 +387,7 @@ def start_and_stop(base, where, number):
     body = cell(code) if where == "cell" else FIGURE
     root = make(base / "lecture", {"a.qmd": f"# A\n\n{body}"})
     write(root, {"figures/x.py": code, "_book/index.html": "old"})
+    write(root, {"_book/.lecture.json": '{"index.html": ""}'})
     command = [*COMMAND, "render", root]
     running = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
     file = base / "pids"

@@ -67,13 +67,7 @@ DOCUMENTS = (".qmd", ".md")
 
 
 def authors(settings: Settings, *path: str) -> list[str]:
-    """Return the authors' names; each is a text, or a mapping with `name`.
-
-    Raises
-    ------
-    LectureError
-        More is said of an author, such as an affiliation.
-    """
+    """Return the authors' names; each is a text, or a mapping with `name`."""
     value = settings.get(*path)
     names = []
     for author in value if isinstance(value, list) else [] if value is None else [value]:

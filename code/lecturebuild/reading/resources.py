@@ -28,13 +28,7 @@ class _Pattern:
 
 
 def resource_files(root: Path, settings: Settings, output: Path) -> list[Path]:
-    """Return the files that the settings' patterns match, sorted.
-
-    Raises
-    ------
-    LectureError
-        A pattern would lead out of the project or take in all of it, or names what is not there.
-    """
+    """Return the files that the settings' patterns match, sorted."""
     texts = settings.texts(*KEY)
     patterns = [_pattern(text, number, root, settings) for number, text in enumerate(texts)]
     names = []

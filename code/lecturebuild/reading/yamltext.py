@@ -51,13 +51,7 @@ class Settings:
         return "" if value is None else str(value)
 
     def date(self, *path: str) -> str:
-        """Return a date, "" where there is none.
-
-        Raises
-        ------
-        LectureError
-            It is the day of rendering, which would make other files of the same sources.
-        """
+        """Return a date, "" where there is none; never today's, which differs from run to run."""
         text = self.text(*path)
         if text in ("today", "now", "last-modified"):
             raise self.error(f"the date '{text}' is not supported; write the day itself", *path)
@@ -113,13 +107,7 @@ def parse(text: str, file: Path, first_line: int = 1) -> Settings:
 
 
 def _lines(root: Any, text: str, first_line: int, file: Path) -> dict[KeyPath, int]:
-    """Return the line of every key and item, by its path.
-
-    Raises
-    ------
-    LectureError
-        At the first value that YAML cannot make, that nobody can use, or that hardly is meant.
-    """
+    """Return the line of every key and item, by its path."""
     lines: dict[KeyPath, int] = {}
 
     def visit(node: Any, path: KeyPath, around: tuple[int, ...]) -> None:

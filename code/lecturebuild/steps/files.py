@@ -147,7 +147,8 @@ def pack(target: Path | IO[bytes], files: Mapping[str, Path | bytes]) -> None:
             entry = ZipInfo(name, (1980, 1, 1, 0, 0, 0))
             entry.external_attr = (0o755 if executable else 0o644) << 16
             compressed = PurePath(name).suffix in COMPRESSED
-            archive.writestr(entry, content, ZIP_STORED if compressed else ZIP_DEFLATED)
+            # At level 4 a third faster than at 6, and a hundredth larger.
+            archive.writestr(entry, content, ZIP_STORED if compressed else ZIP_DEFLATED, 4)
 
 
 def discard(path: Path) -> None:

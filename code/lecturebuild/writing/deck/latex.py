@@ -6,12 +6,10 @@ it is read ahead (`ahead`).
 """
 
 import hashlib
-import html
 import json
 import os
 import re
 import shutil
-import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,14 +23,17 @@ from lecturebuild.reading.project import Deck, Project, authors, named_files
 from lecturebuild.reading.source import Document
 from lecturebuild.reading.yamltext import Settings
 from lecturebuild.running import process
+from lecturebuild.steps.assuming import confirm
 from lecturebuild.steps.errors import LectureError
 from lecturebuild.steps.files import digest, discard, in_project, is_file
 from lecturebuild.steps.store import Read, Step, Store, before, previous, value
-from lecturebuild.writing import pandoc
+from lecturebuild.writing import addresses, pandoc
 from lecturebuild.writing.book import pictures
 from lecturebuild.writing.book.page import LOADED, macros, used
+from lecturebuild.writing.crossref import Labels
 from lecturebuild.writing.deck import handout
 from lecturebuild.writing.deck.ahead import DOCUMENT, NOTED, Ahead, Run
+from lecturebuild.writing.deck.handout import SOURCE
 from lecturebuild.writing.pandoc import Woven
 from lecturebuild.writing.words import words
 
@@ -46,13 +47,10 @@ CITEPROC = {"type": "citeproc"}
 MOST = 5
 """So often LaTeX is run, at the most, until nothing changes any more."""
 ERROR = re.compile(r"^(?:(?P<file>[^\s:]+\.\w+):(?P<line>\d+): |! )(?P<message>.+)$", re.M)
-SOURCE = re.compile(r"^% source (?P<file>.+):(?P<line>\d+)$", re.M)
 BODY = re.compile(r"^(\\begin\{frame\}.*?)^(\\end\{frame\})", re.M | re.S)
 LABEL = re.compile(r"\\label\{([^}]+)\}")
 SECTION = re.compile(r"^(\\section\b(?:(?!\n\n).)*?\\label\{([^}]+)\})", re.M | re.S)
 PLACES = Path(__file__).with_name("frames.tex")
-TAGS = re.compile(r"<annotation.*?</annotation>|<[^>]*>")
-TITLED = re.compile(r"\\begin\{frame\}(?:<[^>]*>)?(?:\[[^]]*\])?\{")
 EPOCH = {"SOURCE_DATE_EPOCH": os.environ.get("SOURCE_DATE_EPOCH", "0")}
 INSTALLED = re.compile(r"/(tex|texmf|texlive|miktex|fonts)[^/]*/", re.I)
 """In the path of whatever belongs to LaTeX itself."""
@@ -75,12 +73,11 @@ MISSING = re.compile(r"File `([^']+\.(?:sty|cls))' not found")
 
 
 def deck_step(
-    project: Project, document: Document, woven: Step, index: Step, shown: Step, ahead: Ahead
+    project: Project, document: Document, woven: Step, index: Step, labels: Step, ahead: Ahead
 ) -> Step:
     """Return the step that makes the deck's PDF, and with it LaTeX for the handout's notes.
 
-    `shown` gives the files of the pictures that the deck shows, by their addresses; `ahead` may
-    have a run of LaTeX.
+    `labels` are the deck's own; `ahead` may have a run of LaTeX.
     """
     files = [*FILTERS, *LOADED, PLACES, *_used_files(project, document)]
     return Step(
@@ -88,7 +85,7 @@ def deck_step(
         document.path.as_posix(),
         partial(_write_deck, project, document, ahead),
         inputs=value(
-            partial(ingredients, project, document), woven=woven, index=index, shown=shown
+            partial(ingredients, project, document), woven=woven, index=index, labels=labels
         ),
         uses=used(project, files),
         context={"woven": woven},
@@ -97,11 +94,7 @@ def deck_step(
 
 
 def ingredients(
-    project: Project,
-    document: Document,
-    woven: Woven,
-    index: dict[str, Any],
-    shown: dict[str, Path],
+    project: Project, document: Document, woven: Woven, index: dict[str, Any], labels: Labels
 ) -> dict[str, Any]:
     """Return all that a deck is made from, apart from files."""
     assert project.deck is not None
@@ -109,8 +102,14 @@ def ingredients(
         "text": woven.text,
         "settings": _settings(project, project.deck, document),
         "title_page": _metadata(project, project.deck, document),
-        "index": index,
-        "shown": shown,
+        "told": {
+            "words": words(_language(project, project.deck, document)),
+            "index": index,
+            "folder": document.path.parent.as_posix(),
+            "site": project.settings.text("book", "site-url").rstrip("/"),
+        },
+        "shown": addresses.shown(project, document, labels.deck_images),
+        "titles": {heading["id"]: heading["title"] for heading in labels.headings},
         "header": _beamer(document).get("header-includes"),
         "engine": engine_of(document),
     }
@@ -124,8 +123,9 @@ def _write_deck(
     text: str,
     settings: dict[str, Any],
     title_page: dict[str, Any],
-    index: dict[str, Any],
+    told: dict[str, Any],
     shown: dict[str, Path],
+    titles: dict[str, str],
     header: str | list[str] | None,
     engine: str,
     woven: Woven,
@@ -135,14 +135,15 @@ def _write_deck(
     (folder / "media").mkdir()
     for name, file in woven.media.items():
         shutil.copyfile(file, folder / "media" / name)
-    media = os.path.relpath(folder / "media", place).replace(os.sep, "/")
+    media = os.path.relpath(folder / "media", place)
     copies = {
         address: f"{media}/{pictures.for_latex(file, folder / 'media').name}"
         for address, file in shown.items()
     }
-    _write_json(folder / "title-page.json", title_page)
+    # As it is: Pandoc reads YAML in it, which does not know JSON's two escapes for an emoji.
+    about = json.dumps(title_page, default=str, ensure_ascii=False)
+    (folder / "title-page.json").write_text(about, encoding="utf-8")
     settings = settings | {"metadata-files": [str(folder / "title-page.json")]}
-    settings["metadata"] = settings["metadata"] | {"lecture-media": f"{media}/"}
     if header:
         # As a file: beside `include-in-header` Pandoc passes over it.
         own = folder / "header.latex"
@@ -150,15 +151,15 @@ def _write_deck(
         settings["include-in-header"] = [str(own), *settings["include-in-header"]]
     written = pandoc.run(
         text,
-        [],
+        settings,
         place,
         woven.origins,
+        told | {"media": f"{media}/", "pictures": copies},
         {"QUARTO_PROJECT_DIR": str(place)},
-        settings,
-        {"lecture-index": index, "lecture-pictures": copies},
     )
-    site = settings["metadata"]["lecture-site"]
-    tex.write_text(_with_places(written, project, index, site), encoding="utf-8")
+    confirm()  # LaTeX would run in vain
+    written = _with_places(written, project, told["index"], titles, told["site"])
+    tex.write_text(written, encoding="utf-8")
     read = typeset(tex, project, document, ahead)
     discard(folder / "media")
     handout.write_cards(tex)
@@ -180,20 +181,12 @@ def read_ahead(project: Project, document: Document, ahead: Ahead) -> Iterator[N
             ahead.run.stop()
 
 
-def _begin(
-    project: Project,
-    document: Document,
-    name: str,
-    preamble: str,
-    number: int = 1,
-    *,
-    once: bool = False,
-) -> Run:
+def _begin(project: Project, document: Document, name: str, preamble: str, number: int = 1) -> Run:
     """Begin a run of LaTeX with the preamble of a file."""
     command = [engine_of(document), "-interaction=nonstopmode", "-halt-on-error"]
     command += ["-file-line-error", "-recorder"]
-    if _twofold(document, once=once):
-        command.append("-no-pdf")
+    # XeLaTeX's PDF is made once, of what the last run has written.
+    command += ["-no-pdf"] if command[0] == "xelatex" else []
     return Run(
         command,
         project.build / "latex" / f"{Path(name).stem}-{number}" / name,
@@ -204,11 +197,6 @@ def _begin(
         # time of making in it, which would make it new with every run.
         {"max_print_line": "10000"} | EPOCH,
     )
-
-
-def _twofold(document: Document, *, once: bool) -> bool:
-    """Say whether the PDF is made after the last run, of what that has written, and alone."""
-    return engine_of(document) == "xelatex" and not once
 
 
 def typeset(
@@ -226,7 +214,7 @@ def typeset(
     """
     place = project.root / document.path.parent
     preamble, _, body = tex.read_text(encoding="utf-8").partition(DOCUMENT)
-    begin = partial(_begin, project, document, tex.name, preamble, once=once)
+    begin = partial(_begin, project, document, tex.name, preamble)
     run = (ahead.take(preamble) if ahead else None) or begin()
     start = run.started or time.time()
     kept = None if once else previous(tex.parent)
@@ -239,7 +227,7 @@ def typeset(
             if left != tex:
                 discard(left)
         done = _run_latex(begin(), body, tex, document.path, begin, once=once)
-    if done and _twofold(document, once=once):
+    if done and engine_of(document) == "xelatex":
         # By a path that has nothing of the project's own in it: signs like % or ~ mean something.
         made, pdf = (os.path.relpath(tex.with_suffix(each), place) for each in (".xdv", ".pdf"))
         command = ["xdvipdfmx", "-q", "-E", "-o", pdf, made]
@@ -260,7 +248,7 @@ def _at_command(error: LectureError, document: Document) -> LectureError:
     """Return an error about an unknown command with the line of the frame in which it stands."""
     command = re.search(r"Undefined control sequence ?(\\\w+)$", error.message)
     for line in document.lines if command else ():
-        after = str(line.file) == str(error.file) and line.number >= (error.line or 0)
+        after = str(line.file) == str(error.file) and line.line >= (error.line or 0)
         if command and after and re.search(re.escape(command[1]) + r"(?![A-Za-z])", line.text):
             return line.error(error.message)
     return error
@@ -277,41 +265,23 @@ def _name_by_content(pdf: Path) -> None:
     pdf.write_bytes(ID.sub(renamed, content))
 
 
-def _with_places(tex: str, project: Project, index: dict[str, Any], site: str) -> str:
-    """Name the deck's pages, and tell frames their places in the book, if it has an address."""
+def _with_places(
+    tex: str, project: Project, index: dict[str, Any], titles: dict[str, str], site: str
+) -> str:
+    """Name the deck's pages; tell frames their titles as plain text and their places in the book.
+
+    `titles` are those of headings, by their identifiers; without `site` there are no places.
+    """
     numbers = count(1)
-    titles = _plain_titles([frame[0] for frame in BODY.findall(tex)])
 
     def ended(frame: re.Match[str]) -> str:
-        number = next(numbers)
-        address = f"{site}/{_place_in_book(frame[0], project, index)}" if site else ""
-        title = titles[number - 1]
-        return f"{frame[1]}\\lectureframe{{{number}}}{{{_plain(address)}}}{{{title}}}\n{frame[2]}"
+        label = LABEL.search(frame[0])
+        title = _plain(titles.get(label[1], "") if label else "")
+        address = _plain(f"{site}/{_place_in_book(frame[0], project, index)}" if site else "")
+        return f"{frame[1]}\\lectureframe{{{next(numbers)}}}{{{address}}}{{{title}}}\n{frame[2]}"
 
     tex = SECTION.sub(r"\\mode<all>{\\lecturesection{\g<2>}}\n\g<1>", tex)
     return BODY.sub(ended, tex)
-
-
-def _plain_titles(frames: list[str]) -> list[str]:
-    """Return the titles of frames as plain text, as a PDF's outline needs them."""
-    titles = []
-    for body in frames:
-        begin = TITLED.match(body)
-        titles.append(next(handout.arguments(body, begin[0]), "") if begin else "")
-    # Pandoc reads the LaTeX in them, such as a formula's \\rightarrow.
-    marked = [number for number, title in enumerate(titles) if re.search(r"[\\$~^_{]", title)]
-    if marked:
-        text = "\n\n".join(" ".join(titles[number].split()) for number in marked)
-        options = ["--from=latex", "--wrap=none"]
-        try:
-            read = pandoc.run(text, [*options, "--to=plain"], Path()).strip().split("\n\n")
-        except LectureError:  # plain text has no fractions and the like: their letters, then
-            text = pandoc.run(text, [*options, "--to=html", "--mathml"], Path())
-            lines = TAGS.sub("", text).strip().split("\n")
-            read = list(map(html.unescape, lines))
-        for number, title in zip(marked, read, strict=False):
-            titles[number] = title
-    return [_plain(" ".join(title.split())) for title in titles]
 
 
 def _place_in_book(frame: str, project: Project, index: dict[str, Any]) -> str:
@@ -441,9 +411,6 @@ def _settings(project: Project, deck: Deck, document: Document) -> dict[str, Any
         "variables": variables,
         "metadata": {
             "bibliography": [*map(str, _listed(project, document, "bibliography"))],
-            "lecture-folder": document.path.parent.as_posix(),
-            "lecture-words": words(_language(project, deck, document)),
-            "lecture-site": project.settings.text("book", "site-url").rstrip("/"),
         }
         | macros(project)
         | ({"csl": str(styles[0])} if styles else {}),
@@ -453,11 +420,6 @@ def _settings(project: Project, deck: Deck, document: Document) -> dict[str, Any
 def _plain(text: str) -> str:
     """Return LaTeX that shows a text as it is, in a PDF's properties or an address."""
     return re.sub(r"[#$%&_{}]", r"\\\g<0>", text.replace("\\", ""))
-
-
-def _write_json(file: Path, content: Any) -> None:
-    # As it is: Pandoc reads YAML in it, which does not know JSON's two escapes for an emoji.
-    file.write_text(json.dumps(content, default=str, ensure_ascii=False), encoding="utf-8")
 
 
 def engine_of(document: Document) -> str:
@@ -516,8 +478,7 @@ def _noted(tex: Path) -> dict[str, str]:
 
 def _end(run: Run, body: str, tex: Path, document: Path) -> bool:
     try:
-        # Asked to end, LaTeX writes into its log where it was.
-        return run.end(body, tex.parent, ask=signal.SIGINT)
+        return run.end(body, tex.parent)
     except process.LimitError as error:
         place = explain(tex, document)
         if "Interruption" not in place.message:
