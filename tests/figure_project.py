@@ -1,6 +1,8 @@
 """A small lecture in a temporary folder, for tests of figures."""
 
-from lecturebuild.running.figures import draw_figures
+from lecturebuild.running.figures import draw_figures, figure_step
+from lecturebuild.steps.progress import Silent
+from lecturebuild.steps.store import Store
 
 SCRIPT = """
 from pathlib import Path
@@ -29,6 +31,23 @@ FILES = {
     "data/values.csv": "1,2,3",
     "data/unrelated.csv": "1,2,3",
 }
+
+
+def lookup(name, root):
+    """Return a figure from the store, None if it is to be drawn."""
+    store, step = Store(root), figure_step(name, root)
+    found = store.lookup(step, store.key(step, {}))
+    return found and step.read(found)
+
+
+class Done(Silent):
+    """Collects the names of the figures that have been drawn."""
+
+    def __init__(self):
+        self.names = []
+
+    def end(self, kind, step, seconds=None):
+        self.names.append(step)
 
 
 class Project:

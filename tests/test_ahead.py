@@ -1,7 +1,6 @@
 """LaTeX reads the preamble of a deck ahead, and what it makes is the same as without."""
 
 import shutil
-import signal
 import time
 
 import psutil
@@ -26,13 +25,13 @@ def test_preamble_is_read_while_there_is_no_document(tmp_path):
     run = begin(tmp_path)
     while not run.tex.with_name("seen.txt").exists():
         time.sleep(0.01)
-    assert run.end(DOCUMENT, tmp_path, signal.SIGINT)
+    assert run.end(DOCUMENT, tmp_path)
     assert (tmp_path / "a.xdv").is_file()
     assert not run.tex.parent.exists()
 
 
 def test_document_that_is_there_at_once(tmp_path):
-    assert begin(tmp_path).end(DOCUMENT, tmp_path, signal.SIGINT)
+    assert begin(tmp_path).end(DOCUMENT, tmp_path)
     assert (tmp_path / "a.xdv").is_file()
 
 
@@ -41,13 +40,13 @@ def test_file_system_without_pipes(tmp_path, monkeypatch):
         raise OSError("Operation not supported")
 
     monkeypatch.setattr(ahead.os, "mkfifo", refuse)
-    assert begin(tmp_path).end(DOCUMENT, tmp_path, signal.SIGINT)
+    assert begin(tmp_path).end(DOCUMENT, tmp_path)
     assert (tmp_path / "a.xdv").is_file()
 
 
 def test_mistake_in_the_preamble(tmp_path):
     run = begin(tmp_path, r"\documentclass{article}\nothing")
-    assert not run.end(DOCUMENT, tmp_path, signal.SIGINT)
+    assert not run.end(DOCUMENT, tmp_path)
     assert "Undefined control sequence" in (tmp_path / "a.log").read_text()
 
 

@@ -17,7 +17,7 @@ def read(root, text):
 
 def test_each_div_is_listed(tmp_path):
     text = "::: {.columns}\n:::: {.column}\n\n::: note\n:::\n::::\n:::\n\n```\n::: {.shown}\n```\n"
-    found = [(line.number, attributes) for line, attributes in divs(read(tmp_path, text))]
+    found = [(line.line, attributes) for line, attributes in divs(read(tmp_path, text))]
     assert found == [(1, "{.columns}"), (2, "{.column}"), (4, ".note")]
 
 

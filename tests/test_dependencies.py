@@ -7,14 +7,9 @@ import sys
 
 import pytest
 
-from lecturebuild.running.dependencies import (
-    MISSING,
-    digest,
-    libraries_of,
-    modules_of,
-    named_files,
-    record_of,
-)
+from lecturebuild.running import imports
+from lecturebuild.running.dependencies import MISSING, digest, named_files, record_of
+from lecturebuild.running.imports import libraries_of, modules_of
 from lecturebuild.steps.files import in_project
 
 
@@ -288,3 +283,78 @@ def test_the_environment_is_not_the_project_wherever_it_lies(tmp_path, monkeypat
     assert in_project(outer / "figures" / "relu.py", outer)
     assert not in_project(outer / "env" / "lib" / "module.py", outer)
     assert in_project(inner / "figures" / "relu.py", inner)
+
+
+REMEMBERED = [
+    ("figures/shared.py", "import physics, other", "a module imports another one"),
+    ("figures/numpy.py", "", "a module has come to lie before a library"),
+    ("figures/physics/__init__.py", "", "a package has come to lie before another one"),
+]
+
+
+@pytest.mark.parametrize("name, text, what", REMEMBERED, ids=[case[2] for case in REMEMBERED])
+def test_what_an_earlier_process_found_is_looked_at_again_when(
+    name, text, what, tmp_path, monkeypatch
+):
+    source = "import numpy, shared"
+    files = {"figures/shared.py": "import physics", "figures/other.py": "", "code/physics.py": ""}
+    for file, content in files.items():
+        (tmp_path / file).parent.mkdir(exist_ok=True)
+        (tmp_path / file).write_text(content)
+    (tmp_path / "_build").mkdir()
+    monkeypatch.syspath_prepend(tmp_path / "code")
+    with imports.remembering(tmp_path):
+        before = names_of(source, tmp_path)
+    assert before == ["code/physics.py", "figures/shared.py"]
+    read = []
+    monkeypatch.setattr(imports, "_modules_of", lambda *given: read.append(given) or [])
+    with imports.remembering(tmp_path):
+        assert names_of(source, tmp_path) == before  # nothing is read
+    assert read == []
+    monkeypatch.undo()
+    monkeypatch.syspath_prepend(tmp_path / "code")
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text(text)
+    with imports.remembering(tmp_path):
+        again = names_of(source, tmp_path)
+    assert again == names_of(source, tmp_path) != before
+
+
+def test_libraries_are_looked_at_again_after_an_installation(tmp_path, monkeypatch):
+    packages = tmp_path / "site-packages"
+    (packages / "jets-1.0.dist-info").mkdir(parents=True)
+    (packages / "jets-1.0.dist-info" / "METADATA").write_text("Name: jets\nVersion: 1.0\n")
+    (packages / "jets-1.0.dist-info" / "RECORD").write_text("jets.py,,\n")
+    (tmp_path / "_build").mkdir()
+    monkeypatch.syspath_prepend(packages)
+    for version in ("1.0", "2.0"):
+        (packages / "jets-1.0.dist-info").rename(packages / f"jets-{version}.dist-info")
+        information = packages / f"jets-{version}.dist-info" / "METADATA"
+        information.write_text(f"Name: jets\nVersion: {version}\n")
+        os.utime(packages, ns=(0, int(float(version))))
+        for cached in (imports._installed, imports._owners, imports.version):
+            cached.cache_clear()
+        with imports.remembering(tmp_path):
+            assert libraries_of("import jets")["jets"] == version
+        (packages / "jets-1.0.dist-info").mkdir(exist_ok=True)
+
+
+def test_damaged_note_of_imports_is_passed_over(tmp_path):
+    (tmp_path / "_build").mkdir()
+    (tmp_path / "one.py").write_text("")
+    with imports.remembering(tmp_path):
+        assert names_of("import one", tmp_path, ".") == ["one.py"]
+    note = tmp_path / imports.NOTE
+    whole = note.read_text()
+    flipped = whole.replace("one.py", "two.py")
+    assert flipped != whole
+    for damaged in ("", "{", "\n[]", flipped, whole[:-9]):
+        note.write_text(damaged)
+        with imports.remembering(tmp_path):
+            assert names_of("import one", tmp_path, ".") == ["one.py"]
+        assert note.read_text() == whole
+    note.unlink()
+    note.mkdir()
+    with imports.remembering(tmp_path):
+        assert names_of("import one", tmp_path, ".") == ["one.py"]
+    assert note.read_text() == whole

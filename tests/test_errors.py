@@ -1,7 +1,10 @@
 """Every mistake is one paragraph with file and line, exit code 1, and leaves the book as it was."""
 
+import shutil
+import subprocess
+
 import pytest
-from projects import lecture, make, render, snapshot, write
+from projects import lecture, make, read_pdf, render, snapshot, write
 
 T = "# T {#sec-t}\n\n"
 FIGURE = "```{{python}}\n#| label: {}\n#| fig-cap: A\nfigure('{}')\n```\n"
@@ -230,6 +233,38 @@ def test_without_latex_there_is_still_a_book(tmp_path, monkeypatch):
     assert run.code == 1
     assert "apt-get install texlive-xetex" in run.err
     assert (root / "_book" / "a.html").is_file()
+
+
+def test_lualatex_without_its_fonts_says_what_to_install(tmp_path, monkeypatch):
+    """Debian has LuaLaTeX and the loader of its fonts in packages of their own."""
+    root = build(tmp_path, "## F\n", "*")
+    text = (root / "slides" / "deck.qmd").read_text()
+    write(root, {"slides/deck.qmd": text.replace("xelatex", "lualatex")})
+    monkeypatch.setattr("shutil.which", str)
+    monkeypatch.setattr("lecturebuild.writing.deck.latex._has", lambda file: False)
+    fails_with(root, "luaotfload, by which lualatex loads fonts, is not installed", "--to=beamer")
+    fails_with(root, "apt-get install texlive-luatex", "--to=beamer")
+
+
+def test_deck_by_pdflatex(tmp_path):
+    root = build(tmp_path, "## F {#sec-f}\n\nWörter $x^2$, @sec-f\n", "*")
+    text = (root / "slides" / "deck.qmd").read_text()
+    write(root, {"slides/deck.qmd": text.replace("xelatex", "pdflatex")})
+    render(root)
+    assert "Wörter x2 , F" in read_pdf(root / "_book" / "slides" / "deck.pdf")[-1]
+
+
+@pytest.mark.skipif(
+    not shutil.which("lualatex")
+    or subprocess.run(["kpsewhich", "luaotfload-main.lua"], capture_output=True).returncode != 0,
+    reason="texlive-luatex is not installed",
+)
+def test_deck_by_lualatex(tmp_path):
+    root = build(tmp_path, "## F {#sec-f}\n\nWörter $x^2$, @sec-f\n", "*")
+    text = (root / "slides" / "deck.qmd").read_text()
+    write(root, {"slides/deck.qmd": text.replace("xelatex", "lualatex")})
+    render(root)
+    assert "Wörter" in read_pdf(root / "_book" / "slides" / "deck.pdf")[-1]
 
 
 def test_path_that_is_not_there(tmp_path):

@@ -7,10 +7,10 @@ import sys
 import time
 
 import pytest
-from figure_project import SCRIPT, make_project
+from figure_project import SCRIPT, lookup, make_project
 
 from lecturebuild.running import imports
-from lecturebuild.running.figures import lookup
+from lecturebuild.steps.store import Store
 
 
 @pytest.fixture
@@ -36,7 +36,8 @@ def test_change_of_a_dependency_redraws_and_the_way_back_does_not(project, file,
     assert after.svg.parent != before.svg.parent
     if file != "figures/line.py":
         assert after.svg.read_bytes() != before.svg.read_bytes()
-    assert project.root / file in after.files
+    record = Store(project.root).newest("figures", "line").record
+    assert file in {*record["inputs"], *record["run"]["files"]}
     project.write(file, text)
     assert lookup("line", project.root).svg == before.svg
     assert project.runs == ["line"] * 2

@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from figure_project import make_project
+from figure_project import Done, lookup, make_project
 
 from lecturebuild import figure
-from lecturebuild.running.figures import find_root, lookup
+from lecturebuild.running.figures import find_root
 from lecturebuild.steps.errors import LectureError
 
 
@@ -87,16 +87,16 @@ def test_figures_are_drawn_in_parallel_and_errors_come_last(project):
     for name in names:
         project.script(name)
     project.write("figures/bad.py", "raise ValueError('no good')")
-    done = []
+    done = Done()
     with pytest.raises(LectureError) as caught:
-        project.draw("bad", "a", "missing", "b", jobs=2, on_done=lambda drawn: done.append(drawn))
+        project.draw("bad", "a", "missing", "b", jobs=2, progress=done)
     lines = str(caught.value).splitlines()
     assert lines[0] == "2 figures could not be drawn:"
     assert sorted(lines[1:]) == [
         "  figures/bad.py:1: ValueError: no good",
         "  no figure script figures/missing.py",
     ]
-    assert sorted(drawn.name for drawn in done) == names
+    assert sorted(done.names) == names
     assert [drawn.name for drawn in project.draw("b", "a", "b")] == ["b", "a"]
     assert sorted(project.runs) == names
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from figure_project import make_project
+from figure_project import Done, make_project
 from projects import lecture, make, read_page, render, text, write
 
 from lecturebuild.reading.yamltext import parse
@@ -60,13 +60,13 @@ def test_figure_that_crashes_is_an_error_of_its_own_and_the_others_are_drawn(pro
     monkeypatch.setattr(process, "project_limits", Limits(20))
     for name, (code, _) in CRASHES.items():
         project.write(f"figures/{name}.py", code)
-    drawn = []
+    done = Done()
     with pytest.raises(LectureError) as caught:
-        project.draw(*CRASHES, "line", on_done=drawn.append)
+        project.draw(*CRASHES, "line", progress=done)
     lines = sorted(str(caught.value).splitlines()[1:])
     for line, name in zip(lines, sorted(CRASHES), strict=True):
         assert line.startswith(f"  figures/{name}.py{CRASHES[name][1]}")
-    assert [figure.name for figure in drawn] == ["line"]
+    assert done.names == ["line"]
 
 
 SPOILER = """
@@ -216,6 +216,24 @@ def test_limit_that_is_no_number_is_refused(tmp_path, value):
         process.limits_of(settings, Limits())
 
 
+@pytest.mark.parametrize("file", ["a.qmd", "_metadata.yml"])
+def test_limit_that_is_no_number_is_refused_though_nothing_runs(tmp_path, file):
+    root = make(tmp_path, {"a.qmd": "# A\n"})
+    settings = "execute:\n  memory: lots\n"
+    text, line = (f"---\n{settings}---\n# A\n", 3) if file == "a.qmd" else (settings, 2)
+    write(root, {file: text})
+    message = f"{file}:{line}: 'memory' must be a number of gigabytes"
+    assert message in lecture("render", root).err
+
+
+def test_limit_of_a_folder_holds_in_it(tmp_path):
+    page = f"# A\n\n{cell('while True: pass', 'label: loop')}"
+    root = make(tmp_path, {"parts/a.qmd": page})
+    write(root, {"_metadata.yml": "execute: {timeout: 900}\n"})
+    write(root, {"parts/_metadata.yml": "execute: {timeout: 5}\n"})
+    assert "was still running after 5 s" in lecture("render", root).err
+
+
 def test_cell_that_starts_processes_is_executed_every_time_unless_told(tmp_path):
     code = "import subprocess\nprint(subprocess.run(['cat', '../x.txt'], capture_output=True))"
     page = f"# A\n\n{cell(code, 'label: child')}"
@@ -227,6 +245,21 @@ def test_cell_that_starts_processes_is_executed_every_time_unless_told(tmp_path)
     executed = ["cells  a.qmd cell 'child'" in run.out for run in runs]
     told = [run.out.count("a.qmd: cell 'child' starts other processes") for run in runs]
     assert (executed, told) == ([True, True, True, False], [1, 1, 0, 0])
+
+
+def test_settings_of_matplotlib_beside_a_chapter_are_followed(tmp_path):
+    code = "import matplotlib\nprint('WIDTH', matplotlib.rcParams['lines.linewidth'])"
+    root = make(tmp_path, {"parts/a.qmd": f"# A\n\n{cell(code)}"})
+    shown = []
+    for width in ("", "4", "5", ""):
+        file = root / "parts" / "matplotlibrc"
+        write(root, {"parts/matplotlibrc": f"lines.linewidth: {width}\n"})
+        if not width:
+            file.unlink()
+        render(root)
+        shown.append(text(read_page(root, "parts/a.html").all("article")[0]))
+    for width, page in zip(("1.5", "4.0", "5.0", "1.5"), shown, strict=True):
+        assert f"WIDTH {width}" in page
 
 
 EDITS = {
@@ -294,13 +327,13 @@ def test_pandoc_without_end_is_stopped_and_the_line_named(tmp_path, monkeypatch)
     body = f"text\n\n{'[' * 40}\n"
     origins = tuple((Path("a.qmd"), number) for number in range(1, 5))
     with pytest.raises(LectureError, match=r"a.qmd:3: Pandoc was still running after 4 s"):
-        pandoc.run(body, ["--to=html"], tmp_path, origins)
+        pandoc.run(body, {"to": "html"}, tmp_path, origins)
 
 
 def test_pandoc_without_bounds_is_stopped(tmp_path, monkeypatch):
     monkeypatch.setattr(process, "project_limits", Limits(memory=0.1))
     with pytest.raises(LectureError, match="Pandoc needs more memory than it may have"):
-        pandoc.run("*a* [b](c) " * 100_000, ["--to=html"], tmp_path)
+        pandoc.run("*a* [b](c) " * 100_000, {"to": "html"}, tmp_path)
 
 
 # --- Signals

@@ -44,8 +44,14 @@ PROJECTS = {
     "key-list": (settings("? [a]\n: x"), "_quarto.yml:7: bad YAML: found unhashable key"),
     "execute": (settings("execute: true"), "_quarto.yml:7: 'execute' must hold lines such as"),
     "execute-list": (settings("execute: [echo]"), "_quarto.yml:7: 'execute' must hold lines"),
-    "timeout": (settings("execute:\n  timeout: .inf"), "_quarto.yml:8: 'timeout' must be a number"),
-    "memory": (settings("execute:\n  memory: .nan"), "_quarto.yml:8: 'memory' must be a number"),
+    "timeout": (settings("execute:\n  timeout: .inf"), "_quarto.yml:8: bad YAML: '.inf' is no n"),
+    "memory": (settings("execute:\n  memory: .nan"), "_quarto.yml:8: bad YAML: '.nan' is no nu"),
+    "title-inf": (instead("title: T", "title: -.inf"), "_quarto.yml:4: bad YAML: '-.inf' is"),
+    "style": (settings("csl: index.qmd"), "_quarto.yml:7: index.qmd is no style of citations"),
+    "long-file": (settings("bibliography: " + "a" * 300), "_quarto.yml:7: no such file: aaa"),
+    "long-output": (project("output-dir: " + "a" * 250), "_quarto.yml:3: 'output-dir' is too long"),
+    "long-resource": (project("resources: " + "a" * 3000), "_quarto.yml:3: no such resource: aaa"),
+    "long-folder": (project(f"resources: /{'a' * 300}/x"), "_quarto.yml:3: no such resource"),
     "book": ("project:\n  type: book\nbook: x\n", "_quarto.yml:3: 'book' must hold lines such as"),
     "repository": (settings("  repo-url: 'javascript:alert(1)'"), "_quarto.yml:7: 'repo-url' must"),
     "site": (settings("  site-url: 'javascript:alert(1)'"), "_quarto.yml:7: 'site-url' must begin"),
@@ -109,6 +115,9 @@ DOCUMENTS = {
 BEAMER = {
     "incremental": "incremental: maybe", "aspectratio": "aspectratio: 17",
     "fontsize": "fontsize: big",
+    "highlight-style": "highlight-style: githb",
+    "header-includes": "header-includes: [5]",
+    "theme": "theme: {name: Madrid}", "classoption": "classoption: [[t]]",
     "navigation": "navigation: side", "toc-depth": "toc-depth: all", "keep-tex": "keep-tex: true",
 }  # fmt: skip
 
@@ -215,6 +224,11 @@ DECK = "---\ntitle: D\n{}\n---\n\n## Frame\n\nWords.\n"
 DECKS = {
     "default": ("format:\n  beamer: default", ""),
     "name": ("format: beamer", ""),
+    "empty": ("format: {beamer: {toc-depth: , highlight-style: , slide-level: }}", ""),
+    "include": ("format: {beamer: {include-in-header: no.tex}}", "deck.qmd:3: no such file: no.te"),
+    "emoji": ("subtitle: 'Größe 😀 𝒙'", ""),
+    "subtitle": ("subtitle: [a, b]", "deck.qmd:3: 'subtitle' must be a text"),
+    "institute": ("institute: [[a]]", "deck.qmd:3: 'institute' must be a text or a list of texts"),
     "authors": ("author: [{name: Ada}, Bert]", ""),
     "affiliation": ("author: [{name: A, affiliation: B}]", "deck.qmd:3: an author is a text, or"),
     "today": ("date: today", "deck.qmd:3: the date 'today' is not supported"),
@@ -232,7 +246,8 @@ def test_header_of_a_deck(tmp_path, header, message):
     if not message:
         first, *_, last = read_pdf(root / "_book" / "slides" / "deck.pdf")
         assert last == "Frame Words."
-        assert first == ("D Ada Bert" if "author" in header else "D")
+        shown = {"author": "D Ada Bert", "subtit": "D Größe"}.get(header[:6], "D")
+        assert first.startswith(shown)
 
 
 def test_settings_of_the_deck_s_folder(tmp_path):

@@ -17,7 +17,7 @@ def read(root, files, page="a.qmd", pages=("a.qmd",), settings=None):
 
 
 def places(document):
-    return [f"{b.file}:{b.number}" for b in document.blocks if isinstance(b, Line) and b.text]
+    return [f"{b.file}:{b.line}" for b in document.blocks if isinstance(b, Line) and b.text]
 
 
 NESTED = {

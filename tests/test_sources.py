@@ -42,7 +42,7 @@ def test_address_of_a_file_in_the_repository(tmp_path, book, address):
 def test_sources_are_what_nothing_has_made(tmp_path):
     made = {"_book/x.html": "", "_build/y": "", ".venv/z": "", "code/__pycache__/a.pyc": ""}
     read = project(tmp_path, files={"code/a.py": "", "_environment": "", **made}.items())
-    names = [file.as_posix() for file in sources._sources(read)]
+    names = sorted(sources._sources(read, []))
     assert names == ["_environment", "_quarto.yml", "code/a.py", "index.qmd"]
 
 
@@ -50,8 +50,19 @@ def test_sources_are_what_git_knows(tmp_path):
     read = project(tmp_path, files={"private.txt": ""}.items())
     for command in (["init", "-q"], ["add", "index.qmd", "_quarto.yml"]):
         subprocess.run(["git", *command], cwd=tmp_path, check=True)
-    names = [file.as_posix() for file in sources._sources(read)]
+    names = sorted(sources._sources(read, []))
     assert names == ["_quarto.yml", "index.qmd"]
+
+
+@pytest.mark.parametrize("with_git", [False, True])
+def test_no_book_is_among_the_sources(tmp_path, with_git):
+    """Neither one of another 'output-dir' nor one that is kept in git: each holds the last one."""
+    book = {f"docs/{name}": "" for name in (".lecture.json", "index.html", "book-source.zip")}
+    read = project(tmp_path, files={**book, "_book/book-source.zip": "", "data/x.csv": ""}.items())
+    for command in (["init", "-q"], ["add", "."]) if with_git else ():
+        subprocess.run(["git", *command], cwd=tmp_path, check=True)
+    names = sorted(sources._sources(read, []))
+    assert names == ["_quarto.yml", "data/x.csv", "index.qmd"]
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,14 @@
 import json
 import multiprocessing
 import os
+import threading
 import time
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from functools import partial
 
 import pytest
+from hypothesis import HealthCheck, given, settings, strategies
 
 from lecturebuild.steps.errors import LectureError
 from lecturebuild.steps.progress import Silent
@@ -318,3 +320,189 @@ def test_what_runs_beside_a_step_ends_with_all_work(store, fails):
     with pytest.raises(LectureError) if fails else nullcontext():
         run(store, replace(step(store, "a", beside=beside), make=partial(make, "a")))
     assert MADE == ["begun", "a", "ended"]
+
+
+def both(began, folder, first, text):
+    """Make a file of two texts; tell that it began."""
+    MADE.append("second")
+    if began:
+        began.set()
+    (folder / "made.txt").write_text(first + text)
+
+
+def content(result):
+    return result.only.path.read_text()
+
+
+def site(store, text, waits=None, began=None, **first):
+    """Return a step that publishes: what a steady step gives of a text, and one that needs that."""
+    letter = Step(
+        "tests",
+        "first",
+        partial(first_letter, waits=waits),
+        {"text": text},
+        read=content,
+        steady=True,
+    )
+    letter = replace(letter, **first)
+    inputs = {"first": letter, "text": text}
+    second = Step("tests", "second", partial(both, began), inputs, read=content)
+    return value(published, text=second, first=value(refuse, letter=letter))
+
+
+def published(text, first):
+    MADE.append("published")
+    return text
+
+
+def refuse(letter):
+    if letter == "r":
+        raise LectureError("an r")
+    return letter
+
+
+def first_letter(folder, text, waits=None):
+    MADE.append("first")
+    if waits:
+        assert waits.wait(60)
+    (folder / "made.txt").write_text(text[0])
+
+
+def test_what_needs_a_steady_step_begins_before_that_has_ended(store):
+    assert run(store, site(store, "ab")) == ["aab"]
+    began = threading.Event()
+    assert run(store, site(store, "ac", began, began)) == ["aac"]
+    assert sorted(MADE) == sorted(["first", "second", "published"] * 2)
+
+
+def test_what_rests_on_a_wrong_assumption_is_made_again_and_not_published(store):
+    run(store, site(store, "ab"))
+    began = threading.Event()
+    assert run(store, site(store, "bc", began, began)) == ["bbc"]
+    assert (sorted(MADE[3:-1]), MADE[-1]) == (["first", "second", "second"], "published")
+    kept = {file.read_text() for file in store.folder.glob("tests/second/*/made.txt")}
+    assert kept == {"aab", "bbc"}
+
+
+def test_what_needs_a_step_that_is_made_again_waits_for_it(store):
+    again = threading.Event()
+
+    def first(folder, text):
+        time.sleep(0.2 if text == "bc" else 0)  # what is assumed of it is known then
+        (folder / "made.txt").write_text(text[0])
+
+    def second(folder, first):
+        if first == "b":  # and not what was assumed
+            again.set()
+            time.sleep(0.3)
+        (folder / "made.txt").write_text(first)
+
+    def other(folder, text):
+        assert text == "ab" or again.wait(60)
+        (folder / "made.txt").write_text(text)
+
+    def plan(text):
+        letter = Step("tests", "first", first, {"text": text}, read=content, steady=True)
+        of_letter = Step("tests", "second", second, {"first": letter}, read=content)
+        of_text = Step("tests", "other", other, {"text": text}, read=content)
+        return value(joined, first=of_letter, other=of_text)
+
+    assert run(store, plan("ab")) == ["aab"]
+    assert run(store, plan("bc")) == ["bbc"]
+
+
+def test_nothing_is_published_while_it_is_only_assumed(store):
+    run(store, site(store, "ab"))
+
+    def wait_in_vain(folder, text):
+        time.sleep(0.3)
+        MADE.append("first")
+        (folder / "made.txt").write_text("a")
+
+    # The second step's result is in the store: it has only to be published.
+    late = site(store, "ab", make=wait_in_vain, inputs={"text": "az"})
+    assert run(store, late) == ["aab"]
+    assert MADE[-2:] == ["first", "published"]
+
+
+def test_with_another_code_nothing_is_assumed(store):
+    run(store, site(store, "ab"))
+    began = threading.Event()
+
+    def first(folder, text):
+        assert not began.wait(0.5)
+        (folder / "made.txt").write_text(text[0])
+
+    assert run(store, site(store, "ac", None, began, make=first, uses={"version": 2})) == ["aac"]
+
+
+@pytest.mark.parametrize(
+    "before, now, told", [("ra", "rb", "an r"), ("ra", "ab", None), ("ab", "rb", "an r")]
+)
+def test_error_is_told_only_if_what_it_rests_on_is_right(before, now, told, store):
+    with suppress(LectureError):
+        run(store, site(store, before))
+    began = threading.Event()
+    with pytest.raises(LectureError, match=told) if told else nullcontext():
+        assert run(store, site(store, now, began, began)) == ["aab"]
+
+
+@pytest.mark.parametrize("error", [LectureError("this fails"), ZeroDivisionError("this fails")])
+def test_step_that_is_assumed_and_fails_gives_its_own_error(error, store):
+    run(store, site(store, "ab"))
+
+    def fail(folder, text):
+        raise error
+
+    with pytest.raises(type(error), match="this fails"):
+        run(store, site(store, "ac", make=fail))
+    assert MADE.count("published") == 1
+
+
+@pytest.mark.parametrize("jobs", [None, 1, 2])
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(data=strategies.data())
+def test_random_plans_give_what_they_give_without_assumptions(store, jobs, data):
+    """Steps in layers, each of some of the steps before it; the sources change and change back."""
+    letters = strategies.sampled_from("abc")
+    shape = data.draw(
+        strategies.lists(
+            strategies.tuples(strategies.sets(strategies.integers(0, 9), max_size=3),
+                              strategies.booleans(), strategies.booleans()),
+            min_size=2, max_size=9,
+        )
+    )  # fmt: skip
+    store.folder = store.root / "_build" / str(data.draw(strategies.uuids()))
+
+    def plan(sources, steady):
+        steps = []
+        for number, (needs, keeps, likely) in enumerate(shape):
+            inputs = {f"of {need}": steps[need] for need in sorted(needs) if need < number}
+            inputs = {name.replace(" ", "_"): step for name, step in inputs.items()}
+            inputs["source"] = sources[number]
+            if keeps:
+                make = partial(half, str(number))
+                steps.append(Step("tests", str(number), make, inputs, read=content,
+                                  steady=steady and likely))  # fmt: skip
+            else:
+                steps.append(value(joined, **inputs))
+        return value(joined, **{f"of_{number}": step for number, step in enumerate(steps)})
+
+    for _ in range(4):
+        sources = [data.draw(letters) for _ in shape]
+        plain = Store(store.root / "other")
+        assert run(store, plan(sources, True), jobs=jobs) == run(plain, plan(sources, False))
+
+
+def half(told, folder, **inputs):
+    """Make a file that is often the same though the inputs differ."""
+    whole = joined(**inputs)
+    (folder / "made.txt").write_text("x" if "a" in whole else whole[:4])
+
+
+def joined(**inputs):
+    return "".join(inputs.values())

@@ -9,20 +9,8 @@ a large package of icons.
 
 local kinds = {note = 'Note', tip = 'Tip', warning = 'Warning', important = 'Important', caution = 'Caution'}
 
-local index, words = {}, {}
-
-local function Meta(meta)
-  words = meta['lecture-words'] or {}
-  if meta['lecture-index'] then
-    local file = io.open(pandoc.utils.stringify(meta['lecture-index']), 'r')
-    index = pandoc.json.decode(file:read('a'), false)
-    file:close()
-  end
-end
-
-local function word(english)
-  return words[english] and pandoc.utils.stringify(words[english]) or english
-end
+local told = LECTURE or {word = function(english) return english end}
+local index, word = told.index or {}, told.word
 
 local function raw(text)
   return pandoc.RawBlock('html', text)
@@ -80,5 +68,5 @@ local function Div(div)
 end
 
 if FORMAT:match('^html') or FORMAT == 'beamer' then
-  return {{Meta = Meta}, {Div = Div}}
+  return {{Div = Div}}
 end

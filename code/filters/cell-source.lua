@@ -4,12 +4,8 @@ The renderer writes into the attribute `data-source` of the code where the cell 
 built-in renderer alone; Quarto has `repo-actions`.
 ]]
 
-local repository, words = '', {}
-
-local function Meta(meta)
-  words = meta['lecture-words'] or {}
-  repository = pandoc.utils.stringify(meta['lecture-repository'] or '')
-end
+local told = LECTURE or {word = function(english) return english end}
+local repository = told.repository or ''
 
 local function CodeBlock(block)
   local place = block.attributes['data-source']
@@ -20,12 +16,10 @@ local function CodeBlock(block)
   if repository == '' then
     return block
   end
-  local english = 'Source'
-  local text = words[english] and pandoc.utils.stringify(words[english]) or english
-  local link = pandoc.Link(text, repository .. '/' .. place, place:gsub('#L', ':'), {class = 'cell-source'})
+  local link = pandoc.Link(told.word('Source'), repository .. '/' .. place, place:gsub('#L', ':'), {class = 'cell-source'})
   return pandoc.Div({block, pandoc.Plain{link}}, {class = 'sourced'})
 end
 
 if FORMAT:match('^html') then
-  return {{Meta = Meta}, {CodeBlock = CodeBlock}}
+  return {{CodeBlock = CodeBlock}}
 end

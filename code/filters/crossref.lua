@@ -1,23 +1,16 @@
 --[[ crossref: numbers figures, equations and tables, and turns references into links.
 
-Numbers and titles come from shared/references.lua.
-`lecture-page` is the page being written (empty for the deck), `lecture-root` the relative path
-from it to the book's first folder. In a deck a reference to a section becomes its title, since
+Numbers and titles come from shared/references.lua; LECTURE.root is the relative path from the page
+being written to the book's first folder. In a deck a reference to a section becomes its title, since
 frames have no numbers. Quarto does all this itself; only the built-in renderer uses this filter.
 ]]
 
 local references = dofile(
   pandoc.path.join{pandoc.path.directory(PANDOC_SCRIPT_FILE), 'shared', 'references.lua'}
 )
-local page, root = '', ''
+local root = LECTURE and LECTURE.root or ''
 local present = {}
 local html = FORMAT:match('^html') ~= nil
-
-local function read_meta(meta)
-  references.read(meta)
-  page = pandoc.utils.stringify(meta['lecture-page'] or '')
-  root = pandoc.utils.stringify(meta['lecture-root'] or '')
-end
 
 local function equation(math, id)
   local number = references.number(id)
@@ -89,8 +82,9 @@ end
 --- LaTeX counts by itself; this makes it print our number instead.
 local function latex_number(counter, id)
   local text = '\\renewcommand{\\the' .. counter .. '}{' .. references.number(id) .. '}'
-  local name = references.translated(counter == 'figure' and 'Figure' or 'Table')
-  if name then
+  local english = counter == 'figure' and 'Figure' or 'Table'
+  local name = references.word(english)
+  if name ~= english then
     text = text .. '\\renewcommand{\\' .. counter .. 'name}{' .. name .. '}'
   end
   return pandoc.RawBlock('latex', text)
@@ -218,7 +212,6 @@ local function Link(element)
 end
 
 return {
-  {Meta = read_meta},
   {Para = Para, Plain = Para, Figure = Figure, Table = Table, CodeBlock = CodeBlock},
   {Pandoc = collect},
   {Cite = Cite, Link = Link},

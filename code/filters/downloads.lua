@@ -1,16 +1,10 @@
 --[[ downloads: what an exercise's page offers for download, in one list under its title.
 
-The metadata field `lecture-downloads` lists what the renderer made, as {href, text, note}; what
-the page's author lists in `::: {.downloads}` follows. Only the built-in renderer uses this filter.
+LECTURE.downloads lists what the renderer made, as {href, text, note}; what the page's author lists in `::: {.downloads}` follows. Only the built-in renderer uses this filter.
 ]]
 
-local made, heading = {}, 'Downloads'
-
-local function Meta(meta)
-  made = meta['lecture-downloads'] or {}
-  local words = meta['lecture-words'] or {}
-  heading = words[heading] and pandoc.utils.stringify(words[heading]) or heading
-end
+local told = LECTURE or {word = function(english) return english end}
+local made = told.downloads or {}
 
 local function download(link)
   link.attributes['download'] = ''
@@ -23,9 +17,8 @@ local function Pandoc(doc)
   end
   local items = pandoc.List{}
   for _, item in ipairs(made) do
-    local text = pandoc.utils.stringify
-    local link = download(pandoc.Link(pandoc.Code(text(item.text)), text(item.href)))
-    items:insert{pandoc.Plain{link, pandoc.Str(':'), pandoc.Space(), pandoc.Str(text(item.note))}}
+    local link = download(pandoc.Link(pandoc.Code(item.text), item.href))
+    items:insert{pandoc.Plain{link, pandoc.Str(':'), pandoc.Space(), pandoc.Str(item.note)}}
   end
   local others = pandoc.List{}
   doc = doc:walk{
@@ -50,12 +43,12 @@ local function Pandoc(doc)
       end
     end,
   }
-  local content = pandoc.List{pandoc.Para{pandoc.Strong{pandoc.Str(heading)}}, list} .. others
+  local content = pandoc.List{pandoc.Para{pandoc.Strong{pandoc.Str(told.word('Downloads'))}}, list} .. others
   local _, title = doc.blocks:find_if(function(block) return block.t == 'Header' end)
   doc.blocks:insert((title or 0) + 1, pandoc.Div(content, {class = 'downloads'}))
   return doc
 end
 
 if FORMAT:match('^html') then
-  return {{Meta = Meta}, {Pandoc = Pandoc}}
+  return {{Pandoc = Pandoc}}
 end

@@ -5,15 +5,10 @@ built-in renderer makes; `open="true"` shows it unfolded at first, and the deck 
 which folds code itself, and by the built-in renderer.
 ]]
 
-local words = {}
-
-local function Meta(meta)
-  words = meta['lecture-words'] or {}
-end
+local told = LECTURE or {word = function(english) return english end}
 
 local function fold(attributes, english, content)
-  local word = words[english] and pandoc.utils.stringify(words[english]) or english
-  local start = '<details ' .. attributes .. '><summary>' .. word .. '</summary>'
+  local start = '<details ' .. attributes .. '><summary>' .. told.word(english) .. '</summary>'
   return pandoc.List{pandoc.RawBlock('html', start)} .. content
     .. {pandoc.RawBlock('html', '</details>')}
 end
@@ -30,4 +25,4 @@ local function Div(div)
   end
 end
 
-return {{Meta = Meta}, {Div = Div}}
+return {{Div = Div}}

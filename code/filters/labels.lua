@@ -295,7 +295,7 @@ local function addresses_in(images, links)
   function LECTURE_ADDRESS(kind, written, path, file)
     table.insert(kind == 'Image' and images or links, {written, path, file})
   end
-  local paths = filter('paths')[2]
+  local paths = filter('paths')[1]
   return {RawBlock = paths.RawBlock, Image = paths.Image, Link = paths.Link}
 end
 

@@ -8,7 +8,7 @@ an answer stands between <!-- answer --> and <!-- end of answer -->.
 Run before citeproc and once more after it, for what citeproc writes.
 ]]
 
-LECTURE_FORMAT = 'html'  -- of the two outputs, a notebook is the book's
+_G.LECTURE_FORMAT = 'html'  -- of the two outputs, a notebook is the book's
 
 local here = pandoc.path.directory(PANDOC_SCRIPT_FILE)
 local references = dofile(pandoc.path.join{here, 'shared', 'references.lua'})
@@ -160,7 +160,6 @@ local function CodeBlock(block)
 end
 
 return {
-  {Meta = references.read},
   visibility,
   {Cite = Cite, Inlines = Inlines},
   {

@@ -2,25 +2,17 @@
 
 A document is put together of files from several folders; a raw block of the format `source` says
 which of them the blocks behind it come from. Paths of pictures and links become paths from the
-folder of the document, `lecture-folder`; a leading slash is the project's folder. In the deck a
-picture becomes the file that LaTeX can read, which the JSON file `lecture-pictures` names. A link to
+folder of the document, LECTURE.folder; a leading slash is the project's folder. In the deck a
+picture becomes the file that LaTeX can read, which LECTURE.pictures names. A link to
 another document, `other.qmd#sec-x`, leads to its page in the book: in the deck at the site's address,
-`lecture-site`, if it has one. The attribute `place` keeps the label, for crossref.lua. Another
+LECTURE.site, if it has one. The attribute `place` keeps the label, for crossref.lua. Another
 filter may set LECTURE_ADDRESS, a function that is told of every address instead: what is written,
 the path from the project's folder, the file that names it. Only the built-in renderer uses this.
 ]]
 
-local folder, pictures, file, site = '', {}, '', ''
-
-local function Meta(meta)
-  folder = pandoc.utils.stringify(meta['lecture-folder'] or '')
-  site = pandoc.utils.stringify(meta['lecture-site'] or '')
-  if meta['lecture-pictures'] then
-    local list = io.open(pandoc.utils.stringify(meta['lecture-pictures']), 'r')
-    pictures = pandoc.json.decode(list:read('a'), false)
-    list:close()
-  end
-end
+local told = LECTURE or {}
+local folder, pictures, site = told.folder or '', told.pictures or {}, told.site or ''
+local file = ''
 
 --- The parts of a path without '.' and '..'; nil where it leads out of the project.
 local function parts(path)
@@ -102,4 +94,4 @@ local function RawBlock(block)
   end
 end
 
-return {{Meta = Meta}, {traverse = 'topdown', RawBlock = RawBlock, Image = Image, Link = Link}}
+return {{traverse = 'topdown', RawBlock = RawBlock, Image = Image, Link = Link}}

@@ -2,14 +2,10 @@
 
 `fig-alt` goes where a reader's software looks for it. A picture with the class `cell-picture`
 was made by a cell: its source is a bare file name; `pdf` names the file for the deck. They lie in
-the folder that the metadata field `lecture-media` names. Only the built-in renderer uses this.
+the folder LECTURE.media. Only the built-in renderer uses this.
 ]]
 
-local media = ''
-
-local function Meta(meta)
-  media = pandoc.utils.stringify(meta['lecture-media'] or '')
-end
+local media = (LECTURE or {}).media or ''
 
 local function Image(image)
   local alt = image.attributes['fig-alt']
@@ -35,4 +31,4 @@ local function Div(div)
   end
 end
 
-return {{Meta = Meta}, {Image = Image, Div = Div}}
+return {{Image = Image, Div = Div}}

@@ -8,12 +8,7 @@ it. A formula that LaTeX would number, as it does align and gather, has no numbe
 Only the built-in renderer uses this.
 ]]
 
-local nothing = '(Shown in the book.)'
-
-local function Meta(meta)
-  local words = meta['lecture-words'] or {}
-  nothing = words[nothing] and pandoc.utils.stringify(words[nothing]) or nothing
-end
+local told = LECTURE or {word = function(english) return english end}
 
 local function labelled(image)
   return image and image.t == 'Image' and image.identifier:match('^%a+%-.+')
@@ -251,7 +246,7 @@ local function CodeBlock(block)
   local tables = false
   read:walk{Table = function() tables = true end}
   if not tables and pandoc.utils.stringify(read):match('^%s*$') then
-    return pandoc.Para{pandoc.Emph{pandoc.Str(nothing)}}
+    return pandoc.Para{pandoc.Emph{pandoc.Str(told.word('(Shown in the book.)'))}}
   end
   return read.blocks
 end
@@ -275,7 +270,7 @@ local function Pandoc(doc)
   return has_html and doc:walk{Inlines = Inlines} or nil
 end
 
-return {{Meta = Meta}, {Pandoc = Pandoc}, {
+return {{Pandoc = Pandoc}, {
   Para = Para, RawBlock = RawBlock, CodeBlock = CodeBlock, Math = Math, RawInline = RawInline,
   Note = deck and Note or nil, Blocks = deck and structured or nil,
 }}

@@ -11,7 +11,7 @@ from lecturebuild.publishing import Site
 from lecturebuild.reading import gate, names
 from lecturebuild.reading.project import Project
 from lecturebuild.reading.resources import resource_files
-from lecturebuild.reading.source import Document, read_document
+from lecturebuild.reading.source import Document, read
 from lecturebuild.running.execute import Executed
 from lecturebuild.running.figures import Drawn, draw_figures
 from lecturebuild.steps.errors import LectureError
@@ -39,13 +39,6 @@ class Documents:
     def in_deck(self) -> set[Path]:
         """The files that the deck includes."""
         return {block.file for block in self.slides.blocks} if self.slides else set()
-
-
-def read(project: Project, path: Path) -> Document:
-    """Return a document of a project."""
-    deck = project.deck if project.deck and project.deck.document == path else None
-    nested = [deck.settings] if deck else []
-    return read_document(project.root, path, project.pages, project.settings, *nested)
 
 
 def read_documents(project: Project) -> Documents:

@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from traceback import extract_tb
 from typing import Any
@@ -27,22 +27,21 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         with process.ended_by_signals():
             return int(options.run(options))
+    except KeyboardInterrupt as stopped:
+        print("lecture: interrupted; nothing was published", file=sys.stderr)
+        return 128 + getattr(stopped, "signal", signal.SIGINT)
     except LectureError as error:
-        print(f"lecture: {error}", file=sys.stderr)
-        return 1
+        message = str(error)
     except OSError as error:  # a full disk, a folder that is not ours
         place = f"{error.filename}: " if error.filename else ""
-        print(f"lecture: {place}{error.strerror or error}", file=sys.stderr)
-        return 1
+        message = f"{place}{error.strerror or error}"
     except Exception as error:  # whatever it is, nothing was published
         frame = extract_tb(error.__traceback__)[-1]
         what = " ".join(f"{type(error).__name__}: {error}".split())
         message = f"a mistake of the renderer's own, please report it: {what}"
-        print(f"lecture: {message} ({frame.filename}:{frame.lineno})", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt as stopped:
-        print("lecture: interrupted; nothing was published", file=sys.stderr)
-        return 128 + getattr(stopped, "signal", signal.SIGINT)
+        message += f" ({frame.filename}:{frame.lineno})"
+    print(f"lecture: {message}", file=sys.stderr)
+    return 1
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -51,7 +50,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    render = commands.add_parser("render", help="render the book and the deck")
+    def command(name: str, run: Callable[[Any], int], text: str) -> argparse.ArgumentParser:
+        found = commands.add_parser(name, help=text)
+        found.set_defaults(run=run)
+        return found
+
+    render = command("render", _render, "render the book and the deck")
     here: dict[str, Any] = {"nargs": "?", "type": Path, "default": Path(), "metavar": "PATH"}
     help_ = "a project's folder, or a document in it (default: the current folder)"
     render.add_argument("path", help=help_, **here)
@@ -59,52 +63,35 @@ def _parser() -> argparse.ArgumentParser:
         "--to", choices=("html", "beamer"), help="only the book, or only the deck (default: both)"
     )
     render.add_argument("--jobs", type=int, metavar="N", help="do so many things at a time")
-    render.add_argument(
-        "--explain", action="store_true", help="only list what would be done, and why"
-    )
-    render.add_argument(
-        "--verify",
-        action="store_true",
-        help="build twice from nothing, and name the first file that differs",
-    )
-    render.set_defaults(run=_render)
+    help_ = "only list what would be done, and why"
+    render.add_argument("--explain", action="store_true", help=help_)
+    help_ = "build twice from nothing, and name the first file that differs"
+    render.add_argument("--verify", action="store_true", help=help_)
 
-    why = commands.add_parser("why", help="say what a page, figure or cell was made from")
+    why = command("why", _why, "say what a page, figure or cell was made from")
     why.add_argument("name", metavar="NAME", help="of a page, a figure, a notebook, …")
-    why.set_defaults(run=_why)
 
-    preview = commands.add_parser(
-        "preview", help="serve the book to this machine, render and reload it after every change"
-    )
+    help_ = "serve the book to this machine, render and reload it after every change"
+    preview = command("preview", _preview, help_)
     help_ = "a project's folder, or the page to begin with (default: the current folder)"
     preview.add_argument("path", help=help_, **here)
     preview.add_argument("--port", type=_port, default=8000, help="default: 8000; 0 for a free one")
-    preview.set_defaults(run=_preview)
 
-    check = commands.add_parser(
-        "check", help="render, then report what a reader would stumble over"
-    )
+    check = command("check", _check, "render, then report what a reader would stumble over")
     check.add_argument("--external", action="store_true", help="also try links to other hosts")
-    check.set_defaults(run=_check)
 
-    names = commands.add_parser(
-        "names", help="list the classes, attributes, labels, options and keys that are understood"
-    )
+    help_ = "list the classes, attributes, labels, options and keys that are understood"
+    names = command("names", _names, help_)
     names.add_argument("word", nargs="?", default="", metavar="WORD", help="only those with it")
-    names.set_defaults(run=_names)
 
-    complete = commands.add_parser(
-        "complete", help="add notebooks and what else its pages link to to a book made by Quarto"
-    )
-    complete.set_defaults(run=_complete)
+    help_ = "add notebooks and what else its pages link to to a book made by Quarto"
+    command("complete", _complete, help_)
 
-    figures = commands.add_parser("figures", help="draw figures into the store")
+    figures = command("figures", _figures, "draw figures into the store")
     figures.add_argument("names", nargs="*", metavar="NAME", help="default: all of figures/")
     figures.add_argument("--open", action="store_true", help="open the drawn SVG files")
-    figures.set_defaults(run=_figures)
 
-    times = commands.add_parser("times", help="list how long figures and cells took")
-    times.set_defaults(run=_times)
+    command("times", _times, "list how long figures and cells took")
     return parser
 
 
@@ -124,7 +111,7 @@ def _render(options: argparse.Namespace) -> int:
         print(f"nothing changed, {time.perf_counter() - start:.1f} s in all")
         return _rendered(last["files"], last["wrong"])
 
-    from lecturebuild.checking.brief import brief
+    from lecturebuild.checking.book import brief
     from lecturebuild.reading.project import find_root, without_effect
     from lecturebuild.render import reasons, render
     from lecturebuild.steps.progress import Progress
@@ -175,13 +162,12 @@ def _existing(path: Path) -> Path:
 
 def _check(options: argparse.Namespace) -> int:
     from lecturebuild.checking.book import check
-    from lecturebuild.reading.project import find_root, read_project
     from lecturebuild.render import render
     from lecturebuild.steps.progress import Progress
 
     with Progress() as progress:
-        render(Path(), FORMATS, progress)
-    problems = check(read_project(find_root(Path())), options.external)
+        done = render(Path(), FORMATS, progress)
+    problems = check(done.project, options.external)
     _print([*problems, f"{len(problems)} problems" if problems else "no problems"])
     return 1 if problems else 0
 
@@ -205,12 +191,12 @@ def _figures(options: argparse.Namespace) -> int:
 
     from lecturebuild.reading.project import find_root
     from lecturebuild.running import figures
+    from lecturebuild.steps.progress import Progress
 
     root = find_root(Path())
     names = options.names or sorted(path.stem for path in (root / "figures").glob("*.py"))
-    drawn = figures.draw_figures(
-        names, root, on_done=lambda new: print(f"{new.name}  {new.seconds:.1f} s", flush=True)
-    )
+    with Progress() as progress:
+        drawn = figures.draw_figures(names, root, progress=progress)
     for figure in drawn:
         if options.open:
             webbrowser.open(figure.svg.as_uri())
@@ -220,7 +206,7 @@ def _figures(options: argparse.Namespace) -> int:
 
 
 def _names(options: argparse.Namespace) -> int:
-    from lecturebuild.reading.lists import names_table
+    from lecturebuild.reading.known import names_table
 
     return _print(names_table(options.word))
 

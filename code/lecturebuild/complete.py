@@ -9,18 +9,19 @@ from functools import partial
 from pathlib import Path
 
 from lecturebuild import publishing
-from lecturebuild.assembling import chapters_of, figures_of, read
+from lecturebuild.assembling import chapters_of, figures_of
 from lecturebuild.checking.book import local_links
 from lecturebuild.publishing import Site
 from lecturebuild.reading import gate
 from lecturebuild.reading.project import Project, find_root, read_project
 from lecturebuild.reading.resources import resource_files
-from lecturebuild.reading.source import Cell, Document
+from lecturebuild.reading.source import Document, read
 from lecturebuild.render import render, say_waiting
 from lecturebuild.running.execute import Executed, cells_step
 from lecturebuild.running.figures import figure_step
 from lecturebuild.running.outputs import Output
 from lecturebuild.steps.errors import LectureError
+from lecturebuild.steps.files import MARK
 from lecturebuild.steps.progress import Progress
 from lecturebuild.steps.store import Step, Store, locked, value
 from lecturebuild.steps.work import Work
@@ -33,13 +34,7 @@ from lecturebuild.writing.weave import weave
 
 
 def complete(path: Path, progress: Progress) -> list[str]:
-    """Complete the book of the project that `path` lies in; return what is still missing.
-
-    Raises
-    ------
-    LectureError
-        There is no book yet, or the author has to mend something first.
-    """
+    """Complete the book of the project that `path` lies in; return what is still missing."""
     project = read_project(find_root(path))
     if not any(project.output.glob("*.html")):
         raise LectureError("holds no book yet; 'quarto render' makes it", project.output.name)
@@ -49,7 +44,7 @@ def complete(path: Path, progress: Progress) -> list[str]:
         _add_handout(project, progress)
     with locked(project.build / ".lock", say_waiting):
         # The book is Quarto's now, even if the built-in renderer made one in the same folder.
-        (project.output / publishing.MARK).unlink(missing_ok=True)
+        (project.output / MARK).unlink(missing_ok=True)
         publishing.add(project, _notebooks(project, progress) | _resources(project))
         if project.output / project.archive in linked:
             files = sorted(file for file in project.output.rglob("*") if file.is_file())
@@ -117,16 +112,14 @@ def _cells(project: Project, document: Document, progress: Progress) -> Step:
 
 def _woven(document: Document, results: dict[Path, Executed | None]) -> Woven:
     """Return a document's text; of a page that is not executed, cells' pictures are pretended."""
-    pretended = Executed(tuple(map(_pretended, document.own_cells)))
+    shown = (Output("figure", figure="any"),)
+    labels = [cell.label or "" for cell in document.own_cells]
+    pretended = Executed(tuple(shown if label.startswith("fig-") else () for label in labels))
 
     def files(name: str) -> dict[str, Path]:
         return {suffix: Path(f"{name}.{suffix}") for suffix in ("svg", "pdf")}
 
     return weave(document, {page: found or pretended for page, found in results.items()}, files)
-
-
-def _pretended(cell: Cell) -> tuple[Output, ...]:
-    return (Output("figure", figure="any"),) if (cell.label or "").startswith("fig-") else ()
 
 
 def _resources(project: Project) -> Site:

@@ -16,9 +16,9 @@ from lecturebuild.reading.project import Project
 from lecturebuild.running.execute import Report, cells_step
 from lecturebuild.running.figures import figure_step
 from lecturebuild.steps.store import Step, value
-from lecturebuild.writing import addresses, crossref
+from lecturebuild.writing import crossref
 from lecturebuild.writing.book import page as book
-from lecturebuild.writing.book import search, small, sources
+from lecturebuild.writing.book import search, sources, svg
 from lecturebuild.writing.deck import handout, latex
 from lecturebuild.writing.deck.ahead import Ahead
 from lecturebuild.writing.notebooks import archive
@@ -72,8 +72,7 @@ def plan(
         index = value(
             partial(assembling.deck_index, project, slides), shared=shared, labels=own, pages=labels
         )
-        drawn = value(partial(addresses.for_latex, project, slides), labels=own)
-        deck = latex.deck_step(project, slides, text, index, drawn, ahead)
+        deck = latex.deck_step(project, slides, text, index, own, ahead)
         cards = latex.cards_step(project, slides, deck)
         site[project.deck.output.as_posix()] = value(
             partial(assembling.file_of_result, project.deck.output.name), result=deck
@@ -107,7 +106,7 @@ def plan(
     whole = value(
         partial(assembling.whole_site, project, pages),
         site=written | site,  # what is wrong with a page is more exact than what LaTeX says of it
-        media=[small.pictures_step(page, woven[page]) for page in pages],
+        media=[svg.pictures_step(page, woven[page]) for page in pages],
         index=search.search_step(written, shared, listing_pages, root),
         labels=labels,
     )

@@ -12,14 +12,11 @@ from pathlib import Path
 
 from lecturebuild.reading.project import Project
 from lecturebuild.steps.errors import LectureError
-from lecturebuild.steps.files import digest, discard, pack, read_json
+from lecturebuild.steps.files import MARK, digest, discard, pack, read_json
 from lecturebuild.steps.store import File, Step
 
 Site = dict[str, File]
 """Files by their places in the book."""
-
-MARK = ".lecture.json"
-"""The file in a book that says which files of it are ours, with their digests."""
 
 DEFAULT = "_book"
 """The folder that Quarto writes a book into as well."""

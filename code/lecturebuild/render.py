@@ -11,7 +11,7 @@ from typing import Any
 from lecturebuild import assembling, publishing
 from lecturebuild.plan import plan
 from lecturebuild.reading.project import Project, find_root, read_project, without_effect
-from lecturebuild.running import cluster, execute, process
+from lecturebuild.running import cluster, execute, imports, process
 from lecturebuild.steps.errors import LectureError
 from lecturebuild.steps.progress import Progress
 from lecturebuild.steps.store import Step, Store, locked
@@ -43,7 +43,7 @@ def render(
     for warning in without_effect(project.settings):
         print(warning, file=sys.stderr)
     store = Store(project.root)
-    with locked(project.build / ".lock", say_waiting):
+    with locked(project.build / ".lock", say_waiting), imports.remembering(project.root):
         publishing.recover(project.output)
         publishing.check_place(project)
         last, wanted, no_latex = _last_step(project, formats, progress)

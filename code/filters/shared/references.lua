@@ -1,32 +1,17 @@
 --[[ references: what a reference says, for the filters crossref and notebook.
 
-Numbers, titles and pages come from a JSON file named by the metadata field `lecture-index`:
+Numbers, titles and pages stand in LECTURE.index:
 {"fig-relu": {"kind": "fig", "number": "4.3", "title": "", "page": "chapters/deep.html"}}.
 ]]
 
-local references = {index = {}}
-
-local words = {}
+local told = LECTURE or {word = function(english) return english end}
 local names = {
   fig = 'Figure', eq = 'Equation', tbl = 'Table', lst = 'Listing', nte = 'Note', tip = 'Tip',
   wrn = 'Warning', imp = 'Important', cau = 'Caution',
 }
 
-function references.read(meta)
-  local file = io.open(pandoc.utils.stringify(meta['lecture-index']), 'r')
-  references.index = pandoc.json.decode(file:read('a'), false)
-  file:close()
-  words = meta['lecture-words'] or {}
-end
-
---- A word in the language of the lecture; nil if that is English.
-function references.translated(english)
-  return words[english] and pandoc.utils.stringify(words[english])
-end
-
-local function word(english)
-  return references.translated(english) or english
-end
+local word = told.word
+local references = {index = told.index or {}, word = word}
 
 function references.number(id)
   return references.index[id] and references.index[id].number or '?'

@@ -1,29 +1,29 @@
 """Check the rendered lecture for what a reader would stumble over.
 
 Every check is a function that yields problems; `check` runs them all on a project that has just
-been rendered.
+been rendered, and `brief` counts the worst after every rendering.
 """
 
 import html
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.parse import unquote, urlsplit
 
-from lecturebuild.checking.deck import Problem, frame_edges, frames, read_frames
+from lecturebuild.checking.deck import Frame, Problem, frame_edges, frames, read_frames
 from lecturebuild.reading.gate import figure_names, nested
 from lecturebuild.reading.project import Project
-from lecturebuild.reading.source import Block, Cell, Document, Line, read_document, read_pages
-from lecturebuild.steps.errors import relative
+from lecturebuild.reading.source import Block, Cell, Document, Line, read, read_pages
+from lecturebuild.steps.errors import LectureError, relative
 from lecturebuild.writing import crossref
 from lecturebuild.writing.notebooks.derive import notebooks_of
 
-REFERENCE = re.compile(r"@((?:fig|eq|tbl)-[\w-]+)")
 PICTURE = re.compile(r"!\[((?:[^][]|\[[^][]*\])*)\]\(([^)\s]+)[^)]*\)(\{(?:[^}\"]|\"[^\"]*\")*\})?")
 MARKED = re.compile(r"\.content-(?:hidden|visible)\b|\.answer\b")
 HOST = re.compile(r"[\w-]+(\.[\w-]+)+")
@@ -37,21 +37,12 @@ URL = re.compile(r"https?:[^\s<>\"'{}|\\^`]*")
 
 def labels(documents: list[Document], found: dict[Path, crossref.Labels]) -> Iterator[Problem]:
     """Find figures, equations and tables of the book that no text refers to."""
-    references = {
-        reference
-        for document in documents
-        for block in document.blocks
-        for reference in REFERENCE.findall(_text(block))
-    }
+    references = {reference for page in found.values() for reference in page.references}
     items = {item for page in found.values() for item in page.items if item not in page.deck_only}
     for document in documents:
         for label, file, line in crossref.definitions(document):
             if label in items and label not in references:
                 yield Problem(str(file), line, f"no text refers to @{label}")
-
-
-def _text(block: Line | Cell) -> str:
-    return block.text if isinstance(block, Line) else str(block.options.get("fig-cap", ""))
 
 
 def _at(block: Block) -> tuple[str, int]:
@@ -269,8 +260,7 @@ def check(project: Project, external: bool = False) -> list[Problem]:
         *wide_code(pages),
     ]
     if project.deck:
-        slides = project.deck.document
-        document = read_document(project.root, slides, project.pages, project.settings)
+        document = read(project, project.deck.document)
         shown = read_frames(project, document)
         problems += [
             *frames(project, document, shown),
@@ -278,3 +268,22 @@ def check(project: Project, external: bool = False) -> list[Problem]:
             *both_outputs(pages, document),
         ]
     return sorted(set(problems))
+
+
+def brief(project: Project, formats: Collection[str]) -> str:
+    """Return what is wrong in one line, "" if nothing is; it takes a fraction of a second."""
+    counts = {"overfull frames": 0, "missing characters": 0, "dead links": 0}
+    if project.deck and "beamer" in formats:
+        # Here the number of a page stands for the frame that it shows.
+        pages = {number: Frame(str(number), 0, "") for number in range(1, 10_000)}
+        found: set[Problem] = set()
+        with suppress(LectureError):  # no deck: there is no LaTeX
+            found = set(frames(project, read(project, project.deck.document), pages))
+        missing = [problem for problem in found if "has no character" in problem.message]
+        counts["missing characters"] = len(missing)
+        counts["overfull frames"] = len({each.file for each in found if each not in missing})
+    if "html" in formats:
+        links = local_links(project.output)
+        counts["dead links"] = sum(not there for _, _, _, there in links)
+    wrong = [f"{count} {what}" for what, count in counts.items() if count]
+    return ", ".join(wrong)

@@ -13,6 +13,7 @@ from lecturebuild.reading.source import Document
 from lecturebuild.steps.errors import LectureError
 from lecturebuild.steps.store import Store
 from lecturebuild.writing.deck import latex as deck
+from lecturebuild.writing.deck.handout import SOURCE
 
 OVERFULL = re.compile(r"^Overfull \\[hv]box \(([\d.]+)pt too (wide|high)\)", re.M)
 MISSING = re.compile(r"^Missing character: There is no (\S+).*? in font (.+?)[:/!]", re.M)
@@ -61,7 +62,7 @@ def read_frames(project: Project, document: Document) -> dict[int, Frame]:
         destination = destinations.get(f"lecture-frame-{number}")
         page = pdf.get_destination_page_number(destination) if destination else None
         if page is not None:
-            source, title = deck.SOURCE.search(body[0]), TITLE.match(body[0])
+            source, title = SOURCE.search(body[0]), TITLE.match(body[0])
             starts[page + 1] = Frame(
                 source["file"] if source else str(document.path),
                 int(source["line"]) if source else 0,
@@ -110,9 +111,9 @@ def frames(project: Project, document: Document, pages: dict[int, Frame]) -> Ite
 def _line_with(document: Document, frame: Frame, character: str) -> int:
     """Return the line of a frame's source in which a character stands, else that of its title."""
     for line in document.lines:
-        after = str(line.file) == frame.file and line.number >= frame.line
+        after = str(line.file) == frame.file and line.line >= frame.line
         if after and character in line.text:
-            return line.number
+            return line.line
     return frame.line
 
 

@@ -45,6 +45,8 @@ def check_document(document: Document, own: Collection[str] = ()) -> None:
     _check_tables(document)
     _check_brackets(document)
     for line in document.text:
+        if not any(sign in line.text for sign in ("{", "(#", "#######")):
+            continue  # most lines: what follows takes its time
         bare = _without_math(line.text)
         if DEEP.match(line.text):
             raise line.error("a heading has at most six '#'")
@@ -62,12 +64,15 @@ def nested(document: Document) -> Iterator[tuple[Line | Cell, tuple[str, ...]]]:
     """
     stack: list[tuple[Line, str]] = []
     for block in document.blocks:
-        if isinstance(block, Line) and not block.verbatim and CLOSE.match(block.text):
+        if isinstance(block, Cell) or ":::" not in block.text:
+            yield block, tuple(outer for _, outer in stack)
+            continue
+        if not block.verbatim and CLOSE.match(block.text):
             if not stack:
                 raise block.error("this ':::' closes no div")
             stack.pop()
         yield block, tuple(outer for _, outer in stack)
-        if isinstance(block, Line) and (attributes := opened(block)):
+        if attributes := opened(block):
             stack.append((block, attributes))
             if len(stack) > DEEPEST:
                 raise block.error(f"divs are nested more than {DEEPEST} deep")
@@ -83,7 +88,7 @@ def opened(line: Line) -> str | None:
     LectureError
         More than a div's attributes stands on the line, which Pandoc then takes for text.
     """
-    opening = OPEN.match(line.text)
+    opening = OPEN.match(line.text) if ":::" in line.text else None
     if line.verbatim or CLOSE.match(line.text) or not opening:
         return None
     attributes = opening["attributes"]
@@ -147,6 +152,8 @@ def _check_grid(line: Line, width: int) -> int:
 def _check_brackets(document: Document) -> None:
     r"""Raise an error at a formula in '\\(…\\)' or '\\[…\\]': Pandoc shows it as text."""
     for text, file, line in _outside_formulas(document):
+        if "\\" not in text:
+            continue
         for found in BRACKETS.finditer(_without_math(text)):
             if found["display"] and not re.search(r"[\\^_=+<>]", found["display"]):
                 continue
@@ -195,9 +202,7 @@ def figure_names(document: Document, root: Path) -> list[str]:
     """
     names: list[str] = []
     for cell in document.cells:
-        if cell.options.get("eval", True) is False:
-            continue
-        for name, line in _calls(cell.code):
+        for name, line in _calls(cell.code) if cell.executed else ():
             try:
                 script_of(name, root)
             except LectureError as error:

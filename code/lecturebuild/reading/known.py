@@ -1,6 +1,10 @@
-"""The tables of `known.yml`: what documents and settings may say, and what only others know."""
+"""The tables of `known.yml`: what documents and settings may say, and what only others know.
+
+`lecture names` prints them.
+"""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +43,9 @@ LOST_IN_FORMULAS: dict[str, str] = _TABLES["lost-in-formulas"]
 LEFTOVERS: dict[str, str] = _TABLES["leftovers"]
 MISUSED: dict[str, str] = _TABLES["misused"]
 KEYS: dict[str, dict[str, Any]] = _TABLES["keys"]
+STYLES: list[str] = _TABLES["highlight-styles"].split()
 CHOICES: dict[str, tuple[str, str]] = _each(_TABLES["choices"])
+OPTIONS: dict[str, tuple[str, str]] = _each(_TABLES["options"])
 
 WOVEN = set("cell cell-code cell-output code-fold cell-picture html-output".split())
 """Classes that the renderer writes itself, besides those that begin with cell-output."""
@@ -59,3 +65,49 @@ HTML_CONTENT = re.compile(
     re.I,
 )
 """Elements of HTML that are something themselves; the text in others is in the deck as well."""
+
+FILES = {
+    "Keys of _quarto.yml": "project-file",
+    "Keys of a page's header and of _metadata.yml": "page-header",
+    "Keys of the deck's header": "deck-header",
+    "Keys of the deck's _quarto.yml": "deck-file",
+}
+
+
+def names_table(word: str = "") -> Iterator[str]:
+    """Yield the lines of the table, on request only those with a word."""
+    for title, rows in _sections().items():
+        lines = [f"  {name:26} {text}".rstrip() for name, text in rows]
+        shown = [line for line in lines if word.lower() in line.lower()]
+        if shown:
+            yield title
+            yield from shown
+            yield ""
+
+
+def _sections() -> dict[str, list[tuple[str, str]]]:
+    def rows(form: str, table: dict[str, tuple[str, str]]) -> list[tuple[str, str]]:
+        said = table.items()
+        return [(form.format(name), f"{what} [{called(on)}]") for name, (on, what) in said]
+
+    return {
+        "Classes": rows(".{}", CLASSES),
+        "Attributes": rows("{}=", ATTRIBUTES),
+        "Labels": [(f"#{kind}-name", f"{text}, @{kind}-name refers to it")
+                   for kind, text in LABELS.items()],
+        "Options of cells": [(f"#| {name}:", "") for name in KEYS["cell"]],
+        **{title: [(key, "") for key in _keys(KEYS[kind])] for title, kind in FILES.items()},
+        "Elements of Pandoc's Markdown": [(name, "") for name in ELEMENTS],
+        "Known to Quarto alone": [
+            *((f".{name}", "") for name in sorted(QUARTO_CLASSES)),
+            *((f"{name}=", "") for name in sorted(QUARTO_ATTRIBUTES)),
+            *((f"#{kind}-name", "") for kind in THEOREMS),
+        ],
+    }  # fmt: skip
+
+
+def _keys(table: dict[str, Any], above: str = "") -> Iterator[str]:
+    for key, below in table.items():
+        yield f"{above}{key}"
+        if isinstance(below, dict):
+            yield from _keys(below, f"{above}{key}.")

@@ -9,7 +9,6 @@ import re
 import subprocess
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -25,7 +24,7 @@ from lecturebuild.reading.source import (
     unplaced,
     without_code,
 )
-from lecturebuild.steps.errors import LectureError
+from lecturebuild.steps.errors import LectureError, guess
 from lecturebuild.steps.programs import executable
 
 
@@ -43,14 +42,8 @@ def check(
 ) -> None:
     """Raise an error at the first thing in a document that the gate does not let pass.
 
-    Parameters
-    ----------
-    found : dict
-        What `labels.lua` lists under `gate`.
-    own : collection of str
-        The project's own classes.
-    in_deck : bool
-        The document is the deck, so it is not shown as a page.
+    `found` is what `labels.lua` lists under `gate`; `own` are the project's own classes. The deck
+    is not shown as a page.
     """
     for complaint in complaints(found, own, in_deck=in_deck):
         if place := _place(document, complaint):
@@ -124,7 +117,7 @@ def _class(element: str, name: str, own: Collection[str]) -> Iterator[Complaint]
         kind = "language or class" if is_code and not re.search("-", name) else "class"
         others = [each for each, (on, _) in known.CLASSES.items() if element in ("", *on.split())]
         others += [*own, *(languages() if is_code else ())]
-        hint = _hint(name, others, ".") or (
+        hint = guess(name, others, ": did you mean '.{}'?") or (
             "; 'lecture names' lists all, 'lecture: classes: [...]' in _quarto.yml adds your own"
         )
         yield Complaint(f"unknown {kind} '.{name}'{hint}", where)
@@ -151,7 +144,8 @@ def _attribute(element: str, name: str) -> Iterator[Complaint]:
     elif name in known.QUARTO_ATTRIBUTES or name.startswith(("fig-", "tbl-", "layout-")):
         yield Complaint(_quarto(name), where)
     else:
-        yield Complaint(f"unknown attribute '{name}='{_hint(name, known.ATTRIBUTES)}", where)
+        hint = guess(name, known.ATTRIBUTES, ": did you mean '{}'?")
+        yield Complaint(f"unknown attribute '{name}='{hint}", where)
 
 
 def value_problem(element: str, name: str, value: str) -> str | None:
@@ -224,12 +218,6 @@ def _quarto(name: str) -> str:
 
 def _misplaced(name: str, element: str, elements: str) -> str:
     return f"'{name}' has no effect on {known.CALLED[element]}; it is for {known.called(elements)}"
-
-
-def _hint(name: str, names: Collection[str], sign: str = "") -> str:
-    """Return the closest of some names as a question, "" if none is close."""
-    close = get_close_matches(name, names, n=1)
-    return f": did you mean '{sign}{close[0]}'?" if close else ""
 
 
 def _place(document: Document, complaint: Complaint) -> tuple[Path, int | None] | None:

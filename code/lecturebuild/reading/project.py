@@ -1,5 +1,6 @@
 """Read a project: `_quarto.yml` of the book and, where there is one, of its deck."""
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,18 +59,15 @@ class Project:
         return f"{self.deck.output.stem if self.deck else 'book'}.zip"
 
 
+LONGEST = 200
+"""So many bytes a folder's name may have; the system needs some of its 255 for those beside it."""
+
 DOCUMENTS = (".qmd", ".md")
 """Suffixes of documents."""
 
 
 def authors(settings: Settings, *path: str) -> list[str]:
-    """Return the authors' names; each is a text, or a mapping with `name`.
-
-    Raises
-    ------
-    LectureError
-        More is said of an author, such as an affiliation.
-    """
+    """Return the authors' names; each is a text, or a mapping with `name`."""
     value = settings.get(*path)
     names = []
     for author in value if isinstance(value, list) else [] if value is None else [value]:
@@ -105,12 +103,14 @@ def filter_names(settings: Settings) -> list[str]:
     return [path for paths in stages.values() for path in paths]
 
 
-def named_files(settings: Settings, folder: Path, key: str) -> list[Path]:
+def named_files(settings: Settings, folder: Path, *key: str) -> list[Path]:
     """Return the files that settings name under a key, by their paths from a folder."""
-    names = filter_names(settings) if key == "filters" else settings.texts(key)
+    names = filter_names(settings) if key == ("filters",) else settings.texts(*key)
     for name in names:
-        if not (folder / name).is_file():
-            raise settings.error(f"no such file: {name}", key)
+        if not is_file(folder / name):
+            raise settings.error(f"no such file: {name}", *key)
+        if key == ("csl",) and Path(name).suffix != ".csl":
+            raise settings.error(f"{name} is no style of citations: that is a .csl file", *key)
     return [folder / name for name in names]
 
 
@@ -156,6 +156,8 @@ def read_project(root: Path) -> Project:
             check_plain(settings, text, "book", key)
     pages, parts = _pages(settings, root)
     output = (root / (settings.text("project", "output-dir") or "_book")).resolve()
+    if any(len(os.fsencode(part)) > LONGEST for part in output.parts):
+        raise settings.error("'output-dir' is too long a name", "project", "output-dir")
     if root not in output.parents or any((root / page).is_relative_to(output) for page in pages):
         # It is replaced as a whole.
         message = "'output-dir' must be a folder inside the project, for the book alone"

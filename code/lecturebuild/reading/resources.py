@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lecturebuild.reading.yamltext import KeyPath, Settings
-from lecturebuild.steps.files import is_file, own_files
+from lecturebuild.steps.files import is_dir, is_file, own_files
 
 KEY = ("project", "resources")
 TOKEN = re.compile(r"\*\*/|\*+|\?|\[!?\]?[^]/]*\]|\{[^{}]*\}|/|[^*?[{/]+|.", re.S)
@@ -28,13 +28,7 @@ class _Pattern:
 
 
 def resource_files(root: Path, settings: Settings, output: Path) -> list[Path]:
-    """Return the files that the settings' patterns match, sorted.
-
-    Raises
-    ------
-    LectureError
-        A pattern would lead out of the project or take in all of it, or names what is not there.
-    """
+    """Return the files that the settings' patterns match, sorted."""
     texts = settings.texts(*KEY)
     patterns = [_pattern(text, number, root, settings) for number, text in enumerate(texts)]
     names = []
@@ -46,7 +40,7 @@ def resource_files(root: Path, settings: Settings, output: Path) -> list[Path]:
         if literal and not any(map(pattern.names.fullmatch, names)):
             raise settings.error(f"no such resource: {pattern.text}", *pattern.key)
         folder = re.split(r"[*?[{]", pattern.text)[0].rpartition("/")[0]
-        if pattern.wanted and folder.startswith("/") and not (root / folder[1:]).is_dir():
+        if pattern.wanted and folder.startswith("/") and not is_dir(root / folder[1:]):
             message = f"no such folder: {folder} of the resource {pattern.text}"
             raise settings.error(message, *pattern.key)
     found = []
@@ -69,7 +63,7 @@ def _pattern(text: str, number: int, root: Path, settings: Settings) -> _Pattern
         message = f"the resource '{text}' is the whole project; name files or folders"
         raise settings.error(message, *key)
     name = "/".join(parts)
-    if path.endswith("/") or (root / name).is_dir():
+    if path.endswith("/") or is_dir(root / name):
         name += "/**"
     anywhere = "" if path.startswith("/") else "(?:[^/]+/)*"
     try:

@@ -1,24 +1,22 @@
 """Read a document: expand its includes, find its cells, keep file and line of everything."""
 
+import json
 import re
-from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from lecturebuild.reading.known import KEYS
+from lecturebuild.reading.known import KEYS, OPTIONS, STYLES
 from lecturebuild.reading.project import Project, check_choices
-from lecturebuild.reading.yamltext import Settings, check_keys, parse
-from lecturebuild.steps.errors import LectureError
+from lecturebuild.reading.yamltext import LIMITS, Settings, check_keys, parse
+from lecturebuild.steps.errors import LectureError, guess
 from lecturebuild.steps.files import is_file
 
 MARKUP = re.compile(r"Markdown|HTML|Latex|_repr_")
 """In the code of cells that may show text of their own."""
 DEEPEST = 100
 """So many files may include one another, and so many divs stand inside one another."""
-FLAGS = KEYS["execute"].keys()
 TAGS = {"solution", "book"}
 """Tags of cells that mean something."""
 FOLDER_FILE = "_metadata.yml"
@@ -39,7 +37,6 @@ LATE_OPTION = re.compile(
 """An option that is a mere comment, since it does not begin with '#|' or stands too late."""
 EXAMPLE = re.compile(r"^(\s*)\(@([\w-]*)\)(?=\s)")
 FENCE = re.compile(r"^(?P<indent>\s*)(?P<fence>`{3,}(?!.*`)|~{3,})\s*(?P<info>.*)$")
-LABEL = re.compile(r"[A-Za-z][\w:.-]*")
 ATTRIBUTE = r"(?:[#.][^\s=]+|-|[\w:-]+=(?:\"[^\"]*\"|'[^']*'|[^\s\"']+))"
 INFO = re.compile(
     rf"[^\s{{}}`]*\s*(?:\{{(?:=[\w-]+|\s*(?:{ATTRIBUTE}(?:\s+{ATTRIBUTE})*)?\s*)\}})?\s*"
@@ -50,13 +47,17 @@ HIDDEN_CELL = re.compile(r"(?:`{3,}|~{3,})\s*\{\s*[a-zA-Z]\w*")
 ENGINE = re.compile(r"^\{(\w[\w-]*)(?P<rest>[^}]*)\}\s*$")
 
 
-class Block(ABC):
-    """A part of a document."""
+@dataclass(frozen=True)
+class Block:
+    """A part of a document and where it stands."""
+
+    file: Path
+    line: int
 
     @property
-    @abstractmethod
     def place(self) -> tuple[Path, int]:
         """File and line in which it stands."""
+        return self.file, self.line
 
     def error(self, message: str) -> LectureError:
         """Return an error that points to it."""
@@ -65,17 +66,10 @@ class Block(ABC):
 
 @dataclass(frozen=True)
 class Line(Block):
-    """One line of Markdown and where it stands; `verbatim` inside a code block."""
+    """One line of Markdown; `verbatim` inside a code block."""
 
     text: str
-    file: Path
-    number: int
     verbatim: bool = False
-
-    @property
-    def place(self) -> tuple[Path, int]:
-        """File and line."""
-        return self.file, self.number
 
 
 @dataclass(frozen=True)
@@ -89,21 +83,25 @@ class Cell(Block):
     code: str
     options: dict[str, Any]
     indent: str
-    file: Path
-    line: int
     code_line: int
     page: Path
     index: int
 
     @property
-    def place(self) -> tuple[Path, int]:
-        """File and line of its fence."""
-        return self.file, self.line
-
-    @property
     def label(self) -> str | None:
         """The cell's label, if it has one."""
         return self.options.get("label")
+
+    @property
+    def tags(self) -> list[str]:
+        """The cell's tags."""
+        tags = self.options.get("tags") or []
+        return [tags] if isinstance(tags, str) else list(tags)
+
+    @property
+    def executed(self) -> bool:
+        """Whether the cell is executed at all."""
+        return self.options.get("eval", True) is not False
 
 
 @dataclass(frozen=True)
@@ -182,7 +180,7 @@ class _Reader:
         if inside := self.comment(number) or self.formula(number):
             verbatim, end = inside
             for place, line in enumerate(self.lines[number - 1 : end], start=number):
-                self.blocks.append(Line(line, self.path, place, verbatim))
+                self.blocks.append(Line(self.path, place, line, verbatim))
             return end
         if fence := FENCE.match(text):
             return self.fenced(number, fence)
@@ -195,7 +193,7 @@ class _Reader:
             return end
         if problem := _problem(text, "".join(self.lines[number : number + 1])):
             raise self.error(problem, number)
-        self.blocks.append(Line(ESCAPED.sub(r"\1", text), self.path, number))
+        self.blocks.append(Line(self.path, number, ESCAPED.sub(r"\1", text)))
         return number
 
     def comment(self, number: int) -> tuple[bool, int] | None:
@@ -243,9 +241,9 @@ class _Reader:
             message = f"'{info}' cannot stand behind a fence; write a language, or "
             raise self.error(f"{message}{{.language #label name=value}}", number)
         else:
-            self.blocks.append(Line(self.lines[number - 1], self.path, number, verbatim=True))
+            self.blocks.append(Line(self.path, number, self.lines[number - 1], verbatim=True))
             self.blocks += self.code(number + 1, code)
-            self.blocks.append(Line(self.lines[end - 1], self.path, end, verbatim=True))
+            self.blocks.append(Line(self.path, end, self.lines[end - 1], verbatim=True))
         return end
 
     def code(self, number: int, lines: list[str]) -> list[Line]:
@@ -256,11 +254,13 @@ class _Reader:
                 inner = self.included(here, include[1].strip("'\""))
                 indent = text[: len(text) - len(text.lstrip())]
                 for count, line in enumerate(_lines(self.root, inner), start=1):
-                    code.append(Line(indent + line, inner, count, verbatim=True))
+                    code.append(Line(inner, count, indent + line, verbatim=True))
+            elif "{{<" not in text:
+                code.append(Line(self.path, here, text, verbatim=True))
             elif SHORTCODE.search(ESCAPED.sub("", text)):
                 raise self.error(_no_shortcode(text), here)
             else:
-                code.append(Line(ESCAPED.sub(r"\1", text), self.path, here, verbatim=True))
+                code.append(Line(self.path, here, ESCAPED.sub(r"\1", text), verbatim=True))
         return code
 
     def shortcode(self, number: int) -> tuple[str, int]:
@@ -300,9 +300,9 @@ class _Reader:
             raise reader.error(f"{message}'# Title {{#sec-name}}'", 1)
         if page != self.page and self.counts.get(page):
             raise self.error(f"{target} is included a second time", number)
-        self.blocks.append(Line("", self.path, number))
+        self.blocks.append(Line(self.path, number, ""))
         reader.read()
-        self.blocks.append(Line("", self.path, number))
+        self.blocks.append(Line(self.path, number, ""))
 
     def cell(self, number: int, indent: str, engine: re.Match[str], lines: list[str]) -> None:
         """Append a cell."""
@@ -323,18 +323,16 @@ class _Reader:
         _check_values(options)
         index = self.counts.get(self.page, 0)
         self.counts[self.page] = index + 1
-        self.blocks.append(
-            Cell(
-                code="\n".join(code[count:]),
-                options=self.defaults | options.values,
-                indent=indent,
-                file=self.path,
-                line=number,
-                code_line=number + count + 1,
-                page=self.page,
-                index=index,
-            )
-        )
+        text, said = "\n".join(code[count:]), self.defaults | options.values
+        first = number + count + 1
+        self.blocks.append(Cell(self.path, number, text, said, indent, first, self.page, index))
+
+
+def read(project: Project, path: Path) -> Document:
+    """Read a document of a project, a page or the deck."""
+    deck = project.deck
+    nested = [deck.settings] if deck and deck.document == path else []
+    return read_document(project.root, path, project.pages, project.settings, *nested)
 
 
 def read_document(root: Path, path: Path, pages: tuple[Path, ...], *projects: Settings) -> Document:
@@ -345,30 +343,39 @@ def read_document(root: Path, path: Path, pages: tuple[Path, ...], *projects: Se
         raise settings.error("give a page's title as '# Title {#sec-name}' in its text", "title")
     check_keys(settings, KEYS["page-header" if path in pages else "deck-header"])
     check_choices(settings, "format", "beamer")
+    for key in KEYS["variables"]:
+        _check_variable(settings, "format", "beamer", key)
+    _check_variable(settings, "institute")
+    settings.texts("format", "beamer", "header-includes")
+    style = settings.text("format", "beamer", "highlight-style")
+    if style and style not in STYLES and Path(style).suffix != ".theme":
+        message = f"'highlight-style' must be a .theme file or one of {', '.join(STYLES)}"
+        raise settings.error(message, "format", "beamer", "highlight-style")
     check_choices(settings)
     defaults: dict[str, Any] = {}
-    for source in (*projects, *_folder_settings(root, path), settings):
+    folders = _folder_settings(root, path)
+    for source in (*projects, *folders, settings):
         if source.get("jupyter") not in (None, "python3"):
             raise source.error("the only kernel supported is python3", "jupyter")
-        execute = source.get("execute")
-        execute = execute if isinstance(execute, dict) else {}
-        defaults |= {key: execute[key] for key in FLAGS if key in execute}
-        for key in FLAGS & execute.keys():
-            if not isinstance(execute[key], bool):
-                raise source.error(f"'{key}' must be true or false", "execute", key)
-        fold = source.get("format", "html", "code-fold")
-        if fold not in (None, True, False, "show"):
-            message = "'code-fold' must be true, false or show"
-            raise source.error(message, "format", "html", "code-fold")
-        defaults |= {"code-fold": fold} if fold is not None else {}
+        execute, fold = source.get("execute"), source.get("format", "html", "code-fold")
+        said = execute.items() if isinstance(execute, dict) else ()
+        flags = {key: value for key, value in said if key in KEYS["execute"]}
+        _check_options(source, flags, "execute")
+        for key, unit in LIMITS.items():
+            source.positive(unit, "execute", key)
+        folds = {} if fold is None else {"code-fold": fold}
+        _check_options(source, folds, "format", "html")
+        defaults |= flags | folds
     reader = _Reader(root, pages, defaults, path, path, (path,))
     reader.read(skip)
+    for source in reversed(folders):
+        settings = _with_limits(settings, source)
     return Document(path, settings, tuple(_number_examples(reader.blocks)))
 
 
 def read_pages(project: Project) -> list[Document]:
     """Read the pages of a book."""
-    return [read_document(project.root, p, project.pages, project.settings) for p in project.pages]
+    return [read(project, page) for page in project.pages]
 
 
 def _folder_settings(root: Path, path: Path) -> list[Settings]:
@@ -380,6 +387,14 @@ def _folder_settings(root: Path, path: Path) -> list[Settings]:
             found.append(parse("\n".join(_lines(root, file)), file))
             check_keys(found[-1], KEYS["page-header"])
     return found
+
+
+def _with_limits(header: Settings, folder: Settings) -> Settings:
+    """Return a document's header with the limits that its folder sets and it does not."""
+    set_there = {key: folder.get("execute", key) for key in LIMITS}
+    own = header.get("execute")
+    limits = {key: value for key, value in set_there.items() if value is not None}
+    return replace(header, values=header.values | {"execute": limits | (own or {})})
 
 
 def odd_dollars(text: str) -> bool:
@@ -394,7 +409,7 @@ def _problem(text: str, following: str) -> str:
         return f"{message}blank lines"
     if "{" in text and HIDDEN_CELL.search(without_code(text)):
         return "a cell begins on a line of its own, not in a quotation or behind text"
-    if INLINE_CELL.search(text):
+    if "{python}" in text and INLINE_CELL.search(text):
         return "code that is executed in a line is not supported; make it a cell"
     return ""
 
@@ -432,30 +447,38 @@ def _number_examples(blocks: list[Line | Cell]) -> list[Line | Cell]:
     return blocks
 
 
+def _check_options(settings: Settings, options: dict[str, Any], *path: str) -> None:
+    """Raise an error at the first option with a value of another kind than it must have."""
+    for key, value in options.items():
+        pattern, words = OPTIONS.get(key, (".*", ""))
+        written = json.dumps(value, ensure_ascii=False, default=lambda _: None)
+        if not re.fullmatch(pattern, written, re.S):
+            raise settings.error(f"'{key}' must be {words}", *path, key)
+
+
+def _check_variable(settings: Settings, *path: str) -> None:
+    """Raise an error at a setting of which Pandoc's template could make nothing but nonsense."""
+    value = settings.get(*path)
+    parts = value if isinstance(value, list) else [value]
+    if any(isinstance(part, list | dict) for part in parts):
+        raise settings.error(f"'{path[-1]}' must be a text or a list of texts", *path)
+
+
 def _check_values(options: Settings) -> None:
     """Raise an error at the first option of a cell with a value that would be misunderstood."""
+    _check_options(options, options.values)
     for key, value in options.values.items():
-        if key in {*FLAGS, "cache"} and not isinstance(value, bool):
-            raise options.error(f"'{key}' must be true or false", key)
-        if key == "code-fold" and value not in (True, False, "show"):
-            raise options.error("'code-fold' must be true, false or show", key)
         texts = value if isinstance(value, list) else [value]
         if key == "tags" and not all(isinstance(text, str) for text in texts):
             raise options.error("'tags' must be a word or a list of words", key)
         if key == "tags" and (unknown := sorted(set(texts) - TAGS)):
-            close = get_close_matches(unknown[0], TAGS, n=1)
-            hint = f"did you mean '{close[0]}'?" if close else f"it knows {', '.join(sorted(TAGS))}"
+            others = f"it knows {', '.join(sorted(TAGS))}"
+            hint = guess(unknown[0], TAGS, "did you mean '{}'?") or others
             raise options.error(f"the tag '{unknown[0]}' is not supported; {hint}", key)
         if key in ("lst-cap", "lst-label") and options.get("echo") is False:
             raise options.error(f"'{key}' has no effect on a cell whose code is not shown", key)
         if key == "lst-cap" and not options.get("lst-label"):
             raise options.error("'lst-cap' needs a label, as in 'lst-label: lst-name'", key)
-        if key == "lst-label" and not re.fullmatch(r"lst-[\w:.-]+", str(value)):
-            raise options.error("'lst-label' must be a word such as lst-name", key)
-        if key in ("fig-cap", "fig-alt", "lst-cap", "filename") and not isinstance(value, str):
-            raise options.error(f"'{key}' must be a text", key)
-        if key == "label" and not (isinstance(value, str) and LABEL.fullmatch(value)):
-            raise options.error("'label' must be a word such as fig-relu", key)
         if key == "label" and value.startswith("tbl-"):
             message = "a cell cannot be a table that one refers to; write the table in Markdown"
             raise options.error(message, key)
@@ -463,9 +486,12 @@ def _check_values(options: Settings) -> None:
 
 def _lines(root: Path, path: Path) -> list[str]:
     try:
-        lines = (root / path).read_text(encoding="utf-8-sig").removesuffix("\n").split("\n")
+        text = (root / path).read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise LectureError("is not UTF-8 text", path) from None
+    lines = text.removesuffix("\n").split("\n")
+    if "\0" not in text and not CONTROL.search(text):
+        return lines
     for number, line in enumerate(lines, start=1):
         if "\0" in line:
             raise LectureError("a NUL character: this is not a text", path, number)
@@ -489,13 +515,9 @@ def without_code(text: str) -> str:
     """Return a line without code, comments and shortcodes that are to be shown."""
     if not any(sign in text for sign in ("`", "<!--", "{{{")):
         return text
-    return _without(ESCAPED.sub("", SPAN.sub("", text)), "<!--", "-->")
-
-
-def _without(text: str, begin: str, end: str) -> str:
-    """Return a text without what stands between two signs, in a time that grows with its length."""
-    kept, here = [], 0
-    while (start := text.find(begin, here)) >= 0 and (stop := text.find(end, start)) >= 0:
+    text = ESCAPED.sub("", SPAN.sub("", text))
+    kept, here = [], 0  # an expression's time would grow with the square of the length
+    while (start := text.find("<!--", here)) >= 0 and (stop := text.find("-->", start)) >= 0:
         kept.append(text[here:start])
-        here = stop + len(end)
+        here = stop + len("-->")
     return "".join([*kept, text[here:]])

@@ -18,6 +18,8 @@ from lecturebuild.steps.errors import LectureError
 DEEPEST = 50
 """So many levels a value may have."""
 KeyPath = tuple[str, ...]
+LIMITS = {"timeout": "seconds", "memory": "gigabytes"}
+"""Keys under `execute` that limit a process, and their units."""
 
 ESCAPE = re.compile(
     r"(?<!\\)(?:\\\\)*(\\(?:[xuU][0-9a-fA-F]{0,1}(?![0-9a-fA-F])|[a-tv-wyzA-TV-Z])\w*)"
@@ -49,17 +51,19 @@ class Settings:
         return "" if value is None else str(value)
 
     def date(self, *path: str) -> str:
-        """Return a date, "" where there is none.
-
-        Raises
-        ------
-        LectureError
-            It is the day of rendering, which would make other files of the same sources.
-        """
+        """Return a date, "" where there is none; never today's, which differs from run to run."""
         text = self.text(*path)
         if text in ("today", "now", "last-modified"):
             raise self.error(f"the date '{text}' is not supported; write the day itself", *path)
         return text
+
+    def positive(self, unit: str, *path: str) -> float | None:
+        """Return a value that must be a positive number of some unit, None where there is none."""
+        value: Any = self.get(*path)
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if value is not None and not (number and 0 < value < 1e7):
+            raise self.error(f"'{path[-1]}' must be a number of {unit}", *path)
+        return value  # type: ignore[no-any-return]
 
     def error(self, message: str, *path: str) -> LectureError:
         """Return an error that points to the line of a key."""
@@ -103,13 +107,7 @@ def parse(text: str, file: Path, first_line: int = 1) -> Settings:
 
 
 def _lines(root: Any, text: str, first_line: int, file: Path) -> dict[KeyPath, int]:
-    """Return the line of every key and item, by its path.
-
-    Raises
-    ------
-    LectureError
-        At the first value that YAML cannot make, that nobody can use, or that hardly is meant.
-    """
+    """Return the line of every key and item, by its path."""
     lines: dict[KeyPath, int] = {}
 
     def visit(node: Any, path: KeyPath, around: tuple[int, ...]) -> None:
@@ -154,6 +152,9 @@ def _check_text(node: Any, text: str, file: Path, line: int) -> None:
         kind = node.tag.rpartition(":")[2]
         message = f"'{node.value}' is no {kind}; put it into quotes if it is a text"
         raise LectureError(f"bad YAML: {message}", file, line) from None
+    if node.tag.endswith(":float") and not re.search(r"\d", node.value):  # .nan and .inf
+        message = f"'{node.value}' is no number to count with; put it into quotes if it is a text"
+        raise LectureError(f"bad YAML: {message}", file, line)
     raw = text[node.start_mark.index : node.end_mark.index]
     if raw.startswith('"') and (found := ESCAPE.search(raw)):
         message = f"YAML reads '{found[1]}' in double quotes as one sign; {SINGLE_QUOTES}"

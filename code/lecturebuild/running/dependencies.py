@@ -15,7 +15,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import wraps
 from importlib.machinery import SourceFileLoader
 from importlib.util import source_from_cache
@@ -23,11 +23,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from lecturebuild.running.imports import libraries_of, modules_of, texts, version, versions
+from lecturebuild.running.imports import texts, version, versions
 from lecturebuild.steps.files import MISSING, digest
-
-__all__ = ["Record", "changes", "finish", "libraries_of", "listen", "modules_of", "named_files",
-           "paused", "record_of", "with_named"]  # fmt: skip
 
 FOLDER = "folder"
 """Stands for the digest of a folder that was looked up, not listed."""
@@ -58,39 +55,29 @@ class Record:
     names the cells that started processes, of which nothing is known.
     """
 
-    files: dict[str, str] = field(default_factory=dict)
-    folders: dict[str, str] = field(default_factory=dict)
-    environment: dict[str, str] = field(default_factory=dict)
-    libraries: dict[str, str] = field(default_factory=dict)
-    written: tuple[str, ...] = ()
-    children: tuple[str, ...] = ()
-
-    def now(self, root: Path) -> "Record":
-        """Return what a run that uses the same would find now."""
-        written = set(self.written)
-        return replace(
-            self,
-            files={name: _state(root / name) for name in self.files},
-            folders={
-                name: _digest_of(_names(root / name, root), written, name) for name in self.folders
-            },
-            environment={name: _hashed(os.environ.get(name)) for name in self.environment},
-            libraries={name: version(name) for name in self.libraries},
-            written=tuple(name for name in self.written if (root / name).is_file()),
-        )
+    files: dict[str, str]
+    folders: dict[str, str]
+    environment: dict[str, str]
+    libraries: dict[str, str]
+    written: tuple[str, ...]
+    children: tuple[str, ...]
 
     def changes(self, root: Path) -> Iterator[str]:
         """Yield, in words, what is not as it was."""
-        now = self.now(root)
-        kinds = {
-            "{}": (self.files, now.files),
-            "the files in {}": (self.folders, now.folders),
-            "the environment variable {}": (self.environment, now.environment),
-            "the version of {}": (self.libraries, now.libraries),
+
+        def folder(name: str) -> str:
+            return _digest_of(_names(root / name, root), {*self.written}, name)
+
+        kinds: dict[str, tuple[dict[str, str], Callable[[str], str]]] = {
+            "{}": (self.files, lambda name: _state(root / name)),
+            "the files in {}": (self.folders, folder),
+            "the environment variable {}": (self.environment, lambda n: _hashed(os.getenv(n))),
+            "the version of {}": (self.libraries, version),
         }
-        for words, (then, today) in kinds.items():
-            yield from (words.format(name) for name in then if today[name] != then[name])
-        yield from (f"{name}, which is gone" for name in self.written if name not in now.written)
+        for words, (then, now) in kinds.items():
+            yield from (words.format(name) for name in then if now(name) != then[name])
+        gone = (name for name in self.written if not (root / name).is_file())
+        yield from (f"{name}, which is gone" for name in gone)
 
 
 def changes(root: Path, record: dict[str, Any]) -> Iterator[str]:
@@ -151,8 +138,14 @@ def named_files(source: str, folder: Path, root: Path) -> dict[str, str]:
     return found
 
 
+def settings_in(folder: Path, root: Path) -> dict[str, str]:
+    """Return the file with Matplotlib's settings, which a kernel reads before it listens."""
+    file = folder / "matplotlibrc"
+    return {os.path.relpath(file, root): _state(file)}
+
+
 def with_named(record: Record, named: dict[str, str], root: Path) -> Record:
-    """Return a record with what :func:`named_files` found, if it is as it was before the run."""
+    """Return a record with what was found before the run, if it is as it was then."""
     unseen = named.keys() - record.files.keys() - set(record.written)
     return replace(
         record,
@@ -310,17 +303,14 @@ def _hear(event: str, arguments: tuple[Any, ...]) -> None:
 
 
 def _path(name: Any) -> Path | None:
-    if name is None:
-        return Path.cwd()
-    return (
-        None
-        if isinstance(name, int)
-        else Path(os.path.normpath(Path(os.fsdecode(name)).absolute()))
-    )
+    """Return the path that a name or, instead of it, the number of an open file stands for."""
+    if name is None or isinstance(name, int):
+        return None
+    return Path(os.path.normpath(Path(os.fsdecode(name)).absolute()))
 
 
 def _opened(recorder: _Recorder, name: Any, mode: Any, flags: int) -> None:
-    if path := _path(name) if name is not None else None:
+    if path := _path(name):
         if flags & (os.O_WRONLY | os.O_TRUNC):
             recorder.note_write(path)
         else:
@@ -333,7 +323,7 @@ def _renamed(recorder: _Recorder, source: Any, target: Any, *_: Any) -> None:
 
 
 def _listed(recorder: _Recorder, name: Any = None) -> None:
-    if (path := _path(name)) and not _importing():
+    if (path := _path("." if name is None else name)) and not _importing():
         recorder.note_list(path)
 
 
@@ -406,7 +396,7 @@ def _noting(look: Callable[..., Any]) -> Callable[..., Any]:
     def noting(path: Any, *arguments: Any, **options: Any) -> Any:
         if _recorder is not None and not getattr(_busy, "value", False):
             with paused(), suppress(OSError, ValueError, TypeError, RuntimeError):
-                if (place := _path(path) if path is not None else None) and _recorder.counts(place):
+                if (place := _path(path)) and _recorder.counts(place):
                     _recorder.note_read(place)
         return look(path, *arguments, **options)
 

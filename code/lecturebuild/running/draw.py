@@ -11,7 +11,6 @@ import os
 import random
 import sys
 import threading
-import time
 import traceback
 from pathlib import Path
 from types import ModuleType
@@ -30,7 +29,6 @@ from lecturebuild.steps.files import in_project
 
 def main(name: str, root: str, folder: str) -> None:
     """Draw figures/NAME.py into `folder`, as SVG and PDF; result.json tells how it went."""
-    start = time.perf_counter()
     faulthandler.enable()
     sys.path.insert(0, str(Path(root) / "figures"))
     deaths: list[LectureError] = []
@@ -49,7 +47,7 @@ def main(name: str, root: str, folder: str) -> None:
         svg, pdf = _save(figure, name)
         if deaths:
             raise deaths[0]
-        result = {"seconds": time.perf_counter() - start, "record": dependencies.finish()}
+        result = {"record": dependencies.finish()}
         with dependencies.paused():
             Path(folder, f"{name}.svg").write_bytes(svg)
             Path(folder, f"{name}.pdf").write_bytes(pdf)

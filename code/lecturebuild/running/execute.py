@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from lecturebuild.reading.source import Cell, Document, name
-from lecturebuild.running import cluster, dependencies, process
+from lecturebuild.running import cluster, dependencies, imports, process
 from lecturebuild.running.dependencies import Record
 from lecturebuild.running.outputs import Output, convert, plain
 from lecturebuild.steps.errors import CancelledError, LectureError
@@ -28,6 +28,8 @@ LONGEST = 1_000_000
 
 
 Outputs = tuple[tuple[Output, ...], ...]
+Run = tuple[Outputs, list[float], Record]
+"""The outputs of a document's cells, the seconds that each took, and what they used."""
 Report = Callable[[Path, str, float | None], None]
 """Called with document, cell and, once the cell has ended, the seconds it took."""
 
@@ -50,12 +52,8 @@ def cells_step(
 ) -> Step:
     """Return the step that executes a document's cells, in a kernel of their own.
 
-    Parameters
-    ----------
-    after : tuple of steps
-        Those that draw the figures which the cells show.
-    lists : step, optional
-        Gives what cells find by name in `lists.json` of the build folder.
+    The steps `after` draw the figures which the cells show; `lists` gives what cells find by name
+    in `lists.json` of the build folder.
     """
     if not document.own_cells:
         return value(Executed)
@@ -66,11 +64,11 @@ def cells_step(
     source = "\n".join(cell.code for cell in document.own_cells)
     modules = [
         module
-        for module in dependencies.modules_of(source, root / document.path.parent, root)
+        for module in imports.modules_of(source, root / document.path.parent, root)
         # What `figure` does is the store's business.
         if not module.is_relative_to(Path(__file__).parents[1])
     ]
-    libraries = dependencies.libraries_of(source, *modules)
+    libraries = imports.libraries_of(source, *modules)
     return Step(
         "cells",
         document.path.as_posix(),
@@ -102,24 +100,24 @@ def _execute_cells(
     document: Document, root: Path, report: Report, folder: Path, lists: Mapping[str, Any]
 ) -> Read:
     if lists:
-        write_lists(root, lists)
-    if far := cluster.connection():
-        outputs, seconds, record = _execute_far(far, document, root, folder, report)
-    else:
-        outputs, seconds, record = execute(document, root, folder, report)
+        new = lists_file(root).with_suffix(".new")
+        new.write_text(json.dumps(lists), encoding="utf-8")
+        new.replace(lists_file(root))
+    far = cluster.connection()
+    do = partial(_execute_far, far) if far else execute
+    outputs, seconds, record = do(document, root, folder, report)
     content = {"outputs": [[asdict(output) for output in cell] for cell in outputs]}
     (folder / "outputs.json").write_text(json.dumps(content | {"seconds": seconds}), "utf-8")
     for cell in record.children:
-        message = (
-            "starts other processes, and nobody sees what they read: it is executed every time"
-        )
-        print(f"{document.path}: {cell} {message}, unless it has '#| cache: true'", flush=True)
+        message = "starts other processes, and nobody sees what they read: it is executed every "
+        message += "time, unless it has '#| cache: true'"
+        print(f"{document.path}: {cell} {message}", flush=True)
     return Read(run=asdict(record))
 
 
 def _execute_far(
     far: cluster.Connection, document: Document, root: Path, folder: Path, report: Report
-) -> tuple[Outputs, list[float], Record]:
+) -> Run:
     """Execute a document on a cluster; bring back its pictures and the files that it wrote."""
     lists = lists_file(root).read_bytes() if lists_file(root).is_file() else b""
     outputs, seconds, record, pictures, written = far.run(_execute_there, document, lists)
@@ -150,32 +148,6 @@ def lists_file(root: Path) -> Path:
     return root / "_build" / "lists.json"
 
 
-def write_lists(root: Path, lists: Mapping[str, Any]) -> None:
-    """Write the lists for cells to read."""
-    new = lists_file(root).with_suffix(".new")
-    new.write_text(json.dumps(lists), encoding="utf-8")
-    new.replace(lists_file(root))
-
-
-def execute(
-    document: Document, root: Path, folder: Path, report: Report
-) -> tuple[Outputs, list[float], Record]:
-    """Execute a document; put the pictures that its cells make into a folder.
-
-    Raises
-    ------
-    LectureError
-        Names file, line and label of the failing cell and the exception's own text.
-    """
-    import asyncio  # takes long to import, and most builds execute nothing
-
-    try:
-        return asyncio.run(_execute(document, root, folder, report))
-    except asyncio.CancelledError:
-        process.check_stopping()
-        raise CancelledError("stopped", document.path) from None
-
-
 _under_way: set[tuple[Any, Any]] = set()
 """The event loop and the task of each document that is executed."""
 
@@ -187,40 +159,37 @@ def stop() -> None:
             loop.call_soon_threadsafe(task.cancel)
 
 
-async def _execute(
-    document: Document, root: Path, media: Path, report: Report
-) -> tuple[Outputs, list[float], Record]:
+def execute(document: Document, root: Path, media: Path, report: Report) -> Run:
+    """Execute a document; put the pictures that its cells make into a folder."""
+    import asyncio  # takes long to import, as the next does, and most builds execute nothing
+
     from lecturebuild.running import kernel
 
-    cells = document.own_cells
-    import asyncio
-
-    task = asyncio.current_task()
-    assert task is not None
-    own = asyncio.get_running_loop(), task
-
-    def check(cell: Cell, outputs: list[dict[str, Any]]) -> None:
-        if not cell.options.get("error", False):
-            _raise_failure(cell, outputs)
-        _check_length(cell, outputs)
-
+    cells, place = document.own_cells, root / document.path.parent
     limits = process.limits_of(document.header, process.project_limits)
     tell = partial(report, document.path)
-    _under_way.add(own)
-    try:
-        made = await kernel.execute(cells, root / document.path.parent, root, limits, check, tell)
-    finally:
-        _under_way.discard(own)
+    with asyncio.Runner() as runner:
+        loop = runner.get_loop()
+        task = loop.create_task(kernel.execute(cells, place, root, limits, _check, tell))
+        _under_way.add((loop, task))
+        try:
+            raw, seconds, record = loop.run_until_complete(task)
+        except asyncio.CancelledError:
+            process.check_stopping()
+            raise CancelledError("stopped", document.path) from None
+        finally:
+            _under_way.discard((loop, task))
     outputs = tuple(
         convert(each, cell.label or f"{cell.page.stem}-{cell.index + 1}", media)
-        for cell, each in zip(cells, made.outputs, strict=True)
+        for cell, each in zip(cells, raw, strict=True)
     )
-    return outputs, made.seconds, made.record
+    return outputs, seconds, record
 
 
-def _raise_failure(cell: Cell, outputs: list[dict[str, Any]]) -> None:
+def _check(cell: Cell, outputs: list[dict[str, Any]]) -> None:
+    """Raise an error if a cell failed or printed too much."""
     for output in outputs:
-        if output["output_type"] == "error":
+        if output["output_type"] == "error" and not cell.options.get("error", False):
             traceback = plain("\n".join(output["traceback"]))
             here = re.search(r"^ *Cell In\[\d+\], line (\d+)", traceback, re.M)
             line = cell.code_line + int(here[1]) - 1 if here else cell.line
@@ -228,10 +197,7 @@ def _raise_failure(cell: Cell, outputs: list[dict[str, Any]]) -> None:
             text = re.sub(r" \(\d+\.py, line \d+\)$", "", output["evalue"])
             message = f"{name(cell)} failed: {output['ename']}: {text}".removesuffix(": ")
             raise LectureError(message, cell.file, line)
-
-
-def _check_length(cell: Cell, outputs: list[dict[str, Any]]) -> None:
     printed = sum(len(output.get("text", "")) for output in outputs)
     if printed > LONGEST and cell.options.get("output", True):
         message = f"{name(cell)} printed {printed:,} characters; print less, or set 'output: false'"
-        raise LectureError(message, cell.file, cell.line)
+        raise cell.error(message)

@@ -11,7 +11,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -20,14 +20,12 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from lecturebuild.reading.scripts import script_of
-from lecturebuild.running import cluster, dependencies, process, warm
+from lecturebuild.running import cluster, dependencies, imports, process, warm
 from lecturebuild.steps.errors import LectureError
 from lecturebuild.steps.files import read_json
 from lecturebuild.steps.progress import Silent
 from lecturebuild.steps.store import Read, Result, Step, Store
 from lecturebuild.steps.work import Work
-
-__all__ = ["Drawn", "Picture", "draw_figures", "figure", "find_root", "lookup"]
 
 IMPORTS = ("lecturebuild.running.draw",)
 """What is imported before a figure's process is forked."""
@@ -36,32 +34,13 @@ DRAW = Path(__file__).with_name("draw.py")
 
 
 @dataclass(frozen=True)
-class Drawing:
-    """A figure just drawn.
-
-    `record` tells what drawing it used; `seconds` is the time it took.
-    """
-
-    svg: bytes
-    pdf: bytes
-    record: dependencies.Record
-    seconds: float
-
-
-@dataclass(frozen=True)
 class Drawn:
-    """A figure in the store.
-
-    `seconds` is the time that drawing it took; `files` are all files of the project that it
-    depends on.
-    """
+    """A figure in the store."""
 
     name: str
     key: str
     svg: Path
     pdf: Path
-    seconds: float
-    files: tuple[Path, ...]
 
 
 @dataclass(frozen=True, repr=False)
@@ -113,69 +92,24 @@ def figure(name: str) -> Picture:
     """Return the figure that `draw()` of figures/NAME.py makes, for Jupyter to show.
 
     It is drawn only if something that it depends on has changed since it last was.
-
-    Raises
-    ------
-    LectureError
-        There is no such script, or it fails.
     """
     with dependencies.paused():  # it is no part of the cell: the store follows what it is made from
         root = find_root()
         step = figure_step(name, root)
-        drawn = _drawn(name, root, Store(root).get(step))
+        drawn = _drawn(name, Store(root).get(step))
         svg, pdf = drawn.svg.read_text(encoding="utf-8"), drawn.pdf.read_bytes()
     return Picture(name, drawn.key, svg, pdf)
 
 
 def draw_figures(
-    names: Iterable[str],
-    root: Path,
-    jobs: int | None = None,
-    on_done: Callable[[Drawn], None] | None = None,
+    names: Iterable[str], root: Path, jobs: int | None = None, progress: Silent | None = None
 ) -> list[Drawn]:
-    """Draw the figures that are missing in the store, several at a time; return all of them.
-
-    Parameters
-    ----------
-    names : iterable of str
-        Scripts in figures/ without the suffix.
-    root : Path
-        The project's root.
-    jobs : int, optional
-        So many at a time, by default one a core.
-    on_done : callable, optional
-        Called with every figure when it has been drawn.
-
-    Raises
-    ------
-    LectureError
-        Figures failed; those that did not are in the store.
-    """
+    """Draw the figures that are missing in the store, `jobs` at a time; return all of them."""
     steps = [figure_step(name, root.resolve()) for name in dict.fromkeys(names)]
-
-    class Report(Silent):
-        def end(self, kind: str, step: str, seconds: float | None = None) -> None:
-            if on_done and (drawn := lookup(step, root)):
-                on_done(drawn)
-
     with cluster.connected(root.resolve()):
         far = cluster.connection()
         jobs = jobs or (far.slots if far else os.cpu_count())
-        return Work(Store(root.resolve()), Report(), jobs).carry_out(steps)
-
-
-def lookup(name: str, root: Path) -> Drawn | None:
-    """Return a figure from the store, or None if it is to be drawn.
-
-    Raises
-    ------
-    LectureError
-        There is no such script.
-    """
-    store, step = Store(root.resolve()), figure_step(name, root.resolve())
-    script_of(name, root)
-    found = store.lookup(step, store.key(step, {}))
-    return _drawn(name, root.resolve(), found) if found else None
+        return Work(Store(root.resolve()), progress or Silent(), jobs).carry_out(steps)
 
 
 def figure_step(name: str, root: Path) -> Step:
@@ -184,17 +118,17 @@ def figure_step(name: str, root: Path) -> Step:
     with suppress(LectureError):  # without a script it cannot be drawn, and says so then
         script = script_of(name, root)
         source = script.read_text(encoding="utf-8", errors="replace")  # Python will complain
-        files = (script, *dependencies.modules_of(source, script.parent, root))
+        files = (script, *imports.modules_of(source, script.parent, root))
         uses = {str(file.relative_to(root)): file for file in files}
         # Matplotlib counts for every figure, whatever imports it.
-        libraries = dependencies.libraries_of(source, *files, DRAW)
+        libraries = imports.libraries_of(source, *files, DRAW)
         uses |= {f"version of {library}": version for library, version in libraries.items()}
     return Step(
         "figures",
         name,
         partial(_make_figure, name, root),
         uses=uses,
-        read=partial(_drawn, name, root),
+        read=partial(_drawn, name),
         code={"drawing": DRAW},
         changes=partial(dependencies.changes, root),
     )
@@ -203,32 +137,29 @@ def figure_step(name: str, root: Path) -> Step:
 def _make_figure(name: str, root: Path, folder: Path) -> Read:
     script_of(name, root)
     far = cluster.connection()
-    drawing = far.run(_draw, name) if far else _draw(root, name)
-    if far and [*dependencies.changes(root, asdict(drawing.record))]:
+    svg, pdf, record = far.run(_draw, name) if far else _draw(root, name)
+    if far and [*dependencies.changes(root, asdict(record))]:
         raise LectureError(
             "drawn from other sources or with other library versions than there are here; "
             "was it just changed, or does the cluster differ?",
             f"figures/{name}.py",
         )
-    key = hashlib.sha256(drawing.svg + drawing.pdf).hexdigest()[:16]
-    (folder / f"{name}-{key}.svg").write_bytes(drawing.svg)
-    (folder / f"{name}-{key}.pdf").write_bytes(drawing.pdf)
-    return Read(run=asdict(drawing.record))
+    key = hashlib.sha256(svg + pdf).hexdigest()[:16]
+    (folder / f"{name}-{key}.svg").write_bytes(svg)
+    (folder / f"{name}-{key}.pdf").write_bytes(pdf)
+    return Read(run=asdict(record))
 
 
-def _drawn(name: str, root: Path, result: Result) -> Drawn:
+def _drawn(name: str, result: Result) -> Drawn:
     svg, pdf = (
         next(file.path for file in result.files.values() if file.path.suffix == suffix)
         for suffix in (".svg", ".pdf")
     )
-    used = [*result.record["inputs"], *result.record["run"]["files"]]
-    files = {root / name for name in used if (root / name).is_file()}
-    key = svg.stem.rpartition("-")[2]
-    return Drawn(name, key, svg, pdf, result.seconds, tuple(sorted(files)))
+    return Drawn(name, svg.stem.rpartition("-")[2], svg, pdf)
 
 
-def _draw(root: Path, name: str) -> Drawing:
-    """Draw a figure in a process of its own."""
+def _draw(root: Path, name: str) -> tuple[bytes, bytes, dependencies.Record]:
+    """Draw a figure in a process of its own; return SVG, PDF and what drawing it used."""
     limits = process.project_limits
     script = Path("figures") / f"{name}.py"
     with TemporaryDirectory(prefix="lecture-") as temporary, dependencies.paused():
@@ -262,4 +193,4 @@ def _draw(root: Path, name: str) -> Drawing:
         if "error" in result:
             raise LectureError(result["error"], result["file"] or script, result["line"])
         svg, pdf = ((folder / f"{name}.{kind}").read_bytes() for kind in ("svg", "pdf"))
-    return Drawing(svg, pdf, dependencies.record_of(result["record"]), result["seconds"])
+    return svg, pdf, dependencies.record_of(result["record"])

@@ -9,7 +9,6 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from queue import Empty
@@ -56,15 +55,6 @@ LONGEST = 70
 """Characters of the folder for sockets; the system takes no names of more than about 100."""
 
 
-@dataclass(frozen=True)
-class Executed:
-    """The outputs of cells as Jupyter gives them, their seconds, and what they used."""
-
-    outputs: list[list[dict[str, Any]]]
-    seconds: list[float]
-    record: Record
-
-
 async def execute(
     cells: Sequence[Cell],
     folder: Path,
@@ -72,8 +62,8 @@ async def execute(
     limits: Limits,
     check: Callable[[Cell, list[dict[str, Any]]], None],
     report: Callable[[str, float | None], None],
-) -> Executed:
-    """Execute a document's cells in `folder`.
+) -> tuple[list[list[dict[str, Any]]], list[float], Record]:
+    """Execute a document's cells in `folder`; return Jupyter's outputs, seconds, and what was used.
 
     Parameters
     ----------
@@ -84,6 +74,7 @@ async def execute(
     """
     source = "\n".join(cell.code for cell in cells)
     named = dependencies.named_files(source, folder, root)
+    named |= dependencies.settings_in(folder, root)
     times: list[float] = []
     async with AsyncExitStack() as stack:
         own = Path(stack.enter_context(_short_folder()))
@@ -93,8 +84,11 @@ async def execute(
             *(cell.code for cell in cells),
             AFTER.format(file=str(own / "used.json"), patience=patience),
         ]
-        notebook = NotebookNode(nbformat=4, nbformat_minor=5, metadata={}, cells=[])
-        notebook.cells += [_code_cell(text) for text in sources]
+        made = [
+            NotebookNode(cell_type="code", execution_count=None, metadata={}, source=s, outputs=[])
+            for s in sources
+        ]
+        notebook = NotebookNode(nbformat=4, nbformat_minor=5, metadata={}, cells=made)
         manager = _Manager(own, folder, limits, warm.needed(source))
         client = _Client(
             notebook,
@@ -113,13 +107,10 @@ async def execute(
             await client.async_execute_cell(notebook.cells[0], 0)
         except (RuntimeError, OSError, DeadKernelError) as error:
             _check_cancelled()
-            raise LectureError(
-                f"the kernel for its cells does not start: {_last_line(own) or error}",
-                cells[0].file,
-                cells[0].line,
-            ) from None
+            message = f"the kernel for its cells does not start: {_last_line(own) or error}"
+            raise cells[0].error(message) from None
         for index, cell in enumerate(cells, start=1):
-            if cell.options.get("eval", True) is False:
+            if not cell.executed:
                 times.append(0.0)
                 continue
             report(name(cell), None)
@@ -129,12 +120,11 @@ async def execute(
                 await client.async_execute_cell(notebook.cells[index], index)
             except CellTimeoutError:
                 message = f"{name(cell)} was still running after {client.timeout} s and was stopped"
-                raise LectureError(f"{message}; {process.LONGER}", cell.file, cell.line) from None
+                raise cell.error(f"{message}; {process.LONGER}") from None
             except DeadKernelError:
                 _check_cancelled()
                 ending = process.ending(manager.exit_code())
-                message = f"{name(cell)}: the kernel died, {ending}"
-                raise LectureError(message, cell.file, cell.line) from None
+                raise cell.error(f"{name(cell)}: the kernel died, {ending}") from None
             times.append(time.perf_counter() - start)
             report(name(cell), times[-1])
             check(cell, notebook.cells[index].outputs)
@@ -147,16 +137,14 @@ async def execute(
             trouble = [output.get("evalue", "") for output in notebook.cells[-1].outputs]
             message = "the kernel ended before it could tell what its cells used: "
             message += "; ".join(filter(None, trouble)) or process.ending(manager.exit_code())
-            raise LectureError(message, cells[-1].file, cells[-1].line)
-    _check_threads(cells, used["deaths"])
+            raise cells[-1].error(message)
+    executed = [cell for cell in cells if cell.executed]
+    _check_threads(executed, used["deaths"])
     outputs = [_joined(cell.outputs) for cell in notebook.cells[1:-1]]
-    executed = [cell for cell in cells if cell.options.get("eval", True) is not False]
     starts = [executed[number - FIRST] for number in used["record"]["children"]]
-    record = dependencies.record_of(
-        used["record"]
-        | {"children": [name(cell) for cell in starts if not cell.options.get("cache")]}
-    )
-    return Executed(outputs, times, dependencies.with_named(record, named, root))
+    children = [name(cell) for cell in starts if not cell.options.get("cache")]
+    record = dependencies.record_of(used["record"] | {"children": children})
+    return outputs, times, dependencies.with_named(record, named, root)
 
 
 def _short_folder() -> tempfile.TemporaryDirectory[str]:
@@ -164,12 +152,6 @@ def _short_folder() -> tempfile.TemporaryDirectory[str]:
     usual = tempfile.gettempdir()
     return tempfile.TemporaryDirectory(
         prefix="lecture-", dir=usual if len(usual) < LONGEST else "/tmp"
-    )
-
-
-def _code_cell(source: str) -> NotebookNode:
-    return NotebookNode(
-        cell_type="code", execution_count=None, metadata={}, source=source, outputs=[]
     )
 
 
@@ -307,12 +289,11 @@ def _last_line(own: Path) -> str:
     return lines[-1].strip() if lines else ""
 
 
-def _check_threads(cells: Sequence[Cell], deaths: list[dict[str, Any]]) -> None:
+def _check_threads(executed: Sequence[Cell], deaths: list[dict[str, Any]]) -> None:
     """Raise an error if a thread of a cell died."""
     for death in deaths:
-        executed = [cell for cell in cells if cell.options.get("eval", True) is not False]
         number = (death["cell"] or 0) - FIRST
-        cell = executed[number] if 0 <= number < len(executed) else cells[-1]
+        cell = executed[number] if 0 <= number < len(executed) else executed[-1]
         if cell.options.get("error", False):
             continue
         line = cell.code_line + death["line"] - 1 if death["line"] else cell.line

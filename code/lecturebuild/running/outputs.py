@@ -56,13 +56,7 @@ class Output:
 
 
 def convert(raw: Iterable[dict[str, Any]], stem: str, media: Path) -> tuple[Output, ...]:
-    """Return the outputs of a cell; pictures are written into the folder `media`.
-
-    Parameters
-    ----------
-    stem : str
-        What the names of the pictures' files begin with.
-    """
+    """Return the outputs of a cell; pictures become files of `media`, named for `stem`."""
     found = [(output, _one(output, stem, media)) for output in raw]
     drawn = any(made.kind in ("image", "figure") for _, made in found)
     return tuple(

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-from lecturebuild.reading.yamltext import Settings
+from lecturebuild.reading.yamltext import LIMITS, Settings
 from lecturebuild.steps.errors import LectureError
 
 Place = tuple[Path | str | None, int | None]
@@ -44,23 +44,9 @@ class Limits:
 
 
 def limits_of(settings: Settings, others: Limits) -> Limits:
-    """Return the limits that a document or project file sets, `others` where it sets none.
-
-    Raises
-    ------
-    LectureError
-        One is no positive number.
-    """
-    values = {}
-    for key, usual in (("timeout", others.seconds), ("memory", others.memory)):
-        value = settings.get("execute", key)
-        if value is None:
-            value = usual
-        elif isinstance(value, bool) or not (isinstance(value, int | float) and 0 < value < 1e7):
-            unit = "seconds" if key == "timeout" else "gigabytes"
-            raise settings.error(f"'{key}' must be a number of {unit}", "execute", key)
-        values[key] = value
-    return Limits(values["timeout"], values["memory"])
+    """Return the limits that a document or project file sets, `others` where it sets none."""
+    seconds, memory = (settings.positive(unit, "execute", key) for key, unit in LIMITS.items())
+    return Limits(seconds or others.seconds, memory or others.memory)
 
 
 CELL = 1200.0
@@ -114,27 +100,15 @@ def run(
     folder: Path | None = None,
     environment: Mapping[str, str] | None = None,
     text: str = "",
-    ask: int | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """Run a command to its end, `text` being its input; return what it printed.
 
-    Parameters
-    ----------
-    what : str
-        How a message calls the process, such as "LaTeX".
-    usual : float
-        Seconds it may take where the document sets no limit.
-    ask : int, optional
-        The signal that asks it to end before it is killed, so that it can tell where it was.
-
-    Raises
-    ------
-    LimitError
-        It took longer than it may.
+    `what` is how a message calls it, such as "LaTeX"; it has `usual` seconds where the document
+    sets no limit.
     """
     limits = limits or project_limits
     process = begin(command, limits, folder=folder, environment=environment)
-    return finish(process, what, limits, place=place, usual=usual, text=text, ask=ask)
+    return finish(process, what, limits, place=place, usual=usual, text=text)
 
 
 def begin(
@@ -168,7 +142,10 @@ def finish(
     text: str = "",
     ask: int | None = None,
 ) -> subprocess.CompletedProcess[str]:
-    """Wait for a command that was begun, as :func:`run` does."""
+    """Wait for a command that was begun, as :func:`run` does.
+
+    `ask` is the signal that asks it to end before it is killed, so that it can tell where it was.
+    """
     seconds = limits.time(usual)
     try:
         out, err = process.communicate(text, timeout=seconds)

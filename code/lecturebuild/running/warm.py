@@ -92,12 +92,6 @@ class Child:
         assert self.returncode is not None
         return self.returncode
 
-    def send_signal(self, number: int) -> None:
-        """Send a signal to it and its group."""
-        if self.returncode is None:
-            with suppress(ProcessLookupError):
-                os.killpg(self.pid, number)
-
     def kill(self) -> None:
         """Kill it and its children."""
         if self.returncode is None:

@@ -1,5 +1,7 @@
 """The one error of the renderer: a message for a person, with file and line."""
 
+from collections.abc import Iterable
+from difflib import get_close_matches
 from pathlib import Path
 
 
@@ -29,6 +31,12 @@ class LectureError(Exception):
 
 class CancelledError(LectureError):
     """The end of a step that was stopped because another one had failed."""
+
+
+def guess(word: str, known: Iterable[str], form: str = " (did you mean {}?)") -> str:
+    """Return a question with the known word that is closest to another one, "" if none is close."""
+    close = get_close_matches(word, list(known), n=1)
+    return form.format(close[0]) if close else ""
 
 
 def relative(path: Path, root: Path) -> Path:

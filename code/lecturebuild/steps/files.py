@@ -21,6 +21,9 @@ from typing import IO, Any, TypeVar
 MISSING = "missing"
 """Stands for the digest of a file that does not exist."""
 
+MARK = ".lecture.json"
+"""The file in a book that says which files of it are ours, with their digests."""
+
 COMPRESSED = {".pdf", ".png", ".jpg", ".woff2", ".zip"}
 """Kinds of files that a zip file cannot make smaller."""
 
@@ -41,13 +44,15 @@ def in_project(path: Path | str, root: Path) -> bool:
 
 
 def own_files(root: Path, passes_over: Callable[[Path], bool]) -> Iterator[Path]:
-    """Yield all files of a project but for those in folders that are passed over."""
+    """Yield all files of a project but for those in books and in folders that are passed over."""
     for place, folders, names in os.walk(root):
         folder = Path(place)
         folders[:] = sorted(
             name
             for name in folders
-            if in_project(folder / name, root) and not passes_over(folder / name)
+            if in_project(folder / name, root)
+            and not passes_over(folder / name)
+            and not (folder / name / MARK).is_file()
         )
         yield from (folder / name for name in sorted(names))
 
@@ -64,6 +69,14 @@ def is_file(path: Path) -> bool:
     try:
         return path.is_file()
     except (OSError, ValueError):  # a name that is too long, or has a NUL
+        return False
+
+
+def is_dir(path: Path) -> bool:
+    """Say whether there is such a folder; none has a name that the system cannot have."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
         return False
 
 
@@ -129,7 +142,8 @@ def pack(target: Path | IO[bytes], files: Mapping[str, Path | bytes]) -> None:
             entry = ZipInfo(name, (1980, 1, 1, 0, 0, 0))
             entry.external_attr = (0o755 if executable else 0o644) << 16
             compressed = PurePath(name).suffix in COMPRESSED
-            archive.writestr(entry, content, ZIP_STORED if compressed else ZIP_DEFLATED)
+            # At level 4 a third faster than at 6, and a hundredth larger.
+            archive.writestr(entry, content, ZIP_STORED if compressed else ZIP_DEFLATED, 4)
 
 
 def discard(path: Path) -> None:

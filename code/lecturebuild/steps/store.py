@@ -22,6 +22,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from lecturebuild.steps.assuming import confirm
 from lecturebuild.steps.errors import LectureError
 from lecturebuild.steps.files import MISSING, digest, discard, read_json
 
@@ -66,6 +67,8 @@ class Step:
         Begins before others, and not at all once something has failed.
     tells : bool
         Tells of its progress itself.
+    steady : bool
+        It nearly always gives what it gave last time; what needs it may begin assuming so.
     beside : callable, optional
         Gives a context that is entered when the step begins and left when all work has ended: for
         what a later step may begin already.
@@ -83,6 +86,7 @@ class Step:
     changes: Callable[[Any], Iterable[str]] | None = None
     slow: bool = False
     tells: bool = False
+    steady: bool = False
     beside: "Callable[[], AbstractContextManager[Any]] | None" = None
 
     def __str__(self) -> str:
@@ -199,11 +203,21 @@ class Store:
                     seconds = time.perf_counter() - start
                     before, parts = parts, self.key(step, inputs)
                     if before == parts:
+                        confirm()
                         return self._keep(place, parts, read, seconds)
             except BaseException:
                 discard(new)
                 raise
             raise LectureError(f"{step}: what it is made from changes while it is made")
+
+    def likely(self, step: Step, parts: Mapping[str, str]) -> Result | None:
+        """Return a steady step's last result, if none but the inputs proper changed since."""
+        kept = _last(self._place(step))
+        if kept is None or isinstance(step.inputs, Step):
+            return None
+        others = parts.keys() - step.inputs.keys()
+        same = all(kept.record["inputs"].get(name) == parts[name] for name in others)
+        return kept if same else None
 
     def get(self, step: Step) -> Result:
         """Return the result of a step that depends on no other one; make it if need be."""
@@ -436,7 +450,11 @@ def before(path: Path, start: float) -> str:
 
 def previous(new: Path) -> Result | None:
     """Return the last result of the step that is being made in a folder, if it is undamaged."""
-    for folder in _versions(new.parent):
+    return _last(new.parent)
+
+
+def _last(place: Path) -> Result | None:
+    for folder in _versions(place):
         record = _read_record(folder)
         if record and _intact(folder, record):
             return Result(folder, record)

@@ -5,14 +5,13 @@ import hashlib
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator
-from difflib import get_close_matches
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, unquote_to_bytes
 
 from lecturebuild.reading.project import DOCUMENTS, Project
 from lecturebuild.reading.source import Document
-from lecturebuild.steps.errors import LectureError
+from lecturebuild.steps.errors import LectureError, guess
 from lecturebuild.steps.files import in_project, is_file
 from lecturebuild.writing import crossref
 from lecturebuild.writing.book import pictures
@@ -30,11 +29,6 @@ def shown(project: Project, document: Document, images: Iterable[Address]) -> di
     """Return the files of a document's pictures, by their addresses.
 
     The address is a path from the project's folder, or what is written if that is no path.
-
-    Raises
-    ------
-    LectureError
-        At a picture that is not there, cannot be read, or lies on another host.
     """
     files: dict[str, Path] = {}
     for image in images:
@@ -66,11 +60,6 @@ def for_page(project: Project, document: Document, labels: Labels) -> dict[str, 
     return site
 
 
-def for_latex(project: Project, document: Document, labels: Labels) -> dict[str, Path]:
-    """Return the files of the pictures that the deck shows, by their addresses."""
-    return shown(project, document, labels.deck_images)
-
-
 def check_pages(
     project: Project, document: Document, links: Iterable[Address], labels: dict[Path, Labels]
 ) -> None:
@@ -91,21 +80,14 @@ def check_pages(
         known = {*labels[page].ids, *labels[page].items, "references", "refs", "top"}
         known |= {name for text in labels[page].gate["book_html"] for name in ID.findall(text)}
         if place and place not in known:
-            close = get_close_matches(place, known, n=1)
-            hint = f" (did you mean #{close[0]}?)" if close else ""
+            hint = guess(place, known, " (did you mean #{}?)")
             raise _error(document, link, f"there is no '{place}' in {page}{hint}")
 
 
 def linked(
     project: Project, document: Document, labels: Labels, site: Collection[str]
 ) -> dict[str, Path]:
-    """Return the files that a page links to and that are not in the site yet.
-
-    Raises
-    ------
-    LectureError
-        At a link to a file that is not there.
-    """
+    """Return the files that a page links to and that are not in the site yet."""
     made = {project.archive, "index.html"}
     if project.deck:
         made |= {project.deck.output.as_posix(), project.deck.handout.as_posix()}

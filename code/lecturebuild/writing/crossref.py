@@ -5,14 +5,13 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from lecturebuild.reading.source import Cell, Document, Line, unplaced
-from lecturebuild.steps.errors import LectureError
+from lecturebuild.steps.errors import LectureError, guess
 from lecturebuild.steps.store import Result, Step, Store, value
 from lecturebuild.writing import pandoc
 from lecturebuild.writing.pandoc import Woven
@@ -61,8 +60,9 @@ def read_labels(woven: Woven, folder: Path) -> Labels:
     return _labels(_list(woven, folder))
 
 
-def _list(woven: Woven, folder: Path, *options: str) -> str:
-    return pandoc.run(woven.text, [f"--to={WRITER}", *options], folder, woven.origins)
+def _list(woven: Woven, folder: Path, *, deck: bool = False) -> str:
+    settings = {"to": str(WRITER), "metadata": {"lecture-deck": True} if deck else {}}
+    return pandoc.run(woven.text, settings, folder, woven.origins)
 
 
 def _labels(text: str) -> Labels:
@@ -77,17 +77,17 @@ def _labels(text: str) -> Labels:
 
 def labels_step(page: Path, woven: Step, root: Path, *, deck: bool = False) -> Step:
     """Return the step that lists the labels of a woven document; of the deck, what it shows."""
-    options = ("--metadata=lecture-deck",) if deck else ()
     return Step(
         "labels",
         page.as_posix(),
-        partial(_write_labels, root / page.parent, options),
+        partial(_write_labels, root / page.parent, deck),
         inputs={"text": value(text_of, woven=woven)},
         uses={file.name: file for file in (WRITER, *pandoc.loaded_by((WRITER,), ()))}
         | {"Pandoc": pandoc.version()},
         context={"woven": woven},
         read=labels_in,
         slow=deck,  # LaTeX, which takes longest, waits for it
+        steady=True,
     )
 
 
@@ -96,10 +96,8 @@ def text_of(woven: Woven) -> str:
     return woven.text
 
 
-def _write_labels(
-    place: Path, options: tuple[str, ...], folder: Path, text: str, woven: Woven
-) -> None:
-    (folder / "labels.json").write_text(_list(woven, place, *options), encoding="utf-8")
+def _write_labels(place: Path, deck: bool, folder: Path, text: str, woven: Woven) -> None:
+    (folder / "labels.json").write_text(_list(woven, place, deck=deck), encoding="utf-8")
 
 
 def labels_in(result: Result) -> Labels:
@@ -222,10 +220,10 @@ def definitions(document: Document) -> list[tuple[str, Path, int]]:
     found = []
     for block in document.blocks:
         if isinstance(block, Cell):
-            if block.label:
-                found.append((block.label, block.file, block.line))
-        elif not block.verbatim:
-            found += [(label, block.file, block.number) for label in DEFINITION.findall(block.text)]
+            labels = [block.label] if block.label else []
+        else:
+            labels = [] if block.verbatim else DEFINITION.findall(block.text)
+        found += [(label, *block.place) for label in labels]
     return found
 
 
@@ -247,7 +245,7 @@ def check_strays(document: Document, labels: Labels) -> None:
         for before, line in pairwise(lines):
             close = before.text.strip() and not before.text.lstrip().startswith((":::", "#"))
             if re.match(r"\s+:::" if not close else r"\s*:::", line.text):
-                raise LectureError(message, line.file, line.number)
+                raise line.error(message)
         raise LectureError(message, document.path)
 
 
@@ -277,8 +275,7 @@ def check_references(
             raise LectureError(f"@{reference} is in the deck only, not in the book", file, line)
     for reference in labels.references:
         if REFERENCE.match(reference) and reference not in index:
-            close = get_close_matches(reference, index, n=1)
-            hint = f" (did you mean @{close[0]}?)" if close else ""
+            hint = guess(reference, index, " (did you mean @{}?)")
             file, line = place(document, f"@{reference}")
             raise LectureError(f"unknown cross-reference @{reference}{hint}", file, line)
 
@@ -287,9 +284,6 @@ def place(document: Document, text: str) -> tuple[Path, int | None]:
     """Return file and line in which a text stands first."""
     pattern = re.compile(re.escape(text) + r"(?![\w-])")
     for block in document.blocks:
-        if isinstance(block, Line):
-            if pattern.search(block.text):
-                return block.file, block.number
-        elif pattern.search(str(block.options)):
-            return block.file, block.line
+        if pattern.search(block.text if isinstance(block, Line) else str(block.options)):
+            return block.place
     return unplaced(document)

@@ -33,6 +33,8 @@ Origins = tuple[tuple[Path, int], ...]
 """File and line that each line of the Markdown comes from."""
 TOGETHER = """\
 local filters = {}
+LECTURE = pandoc.json.decode(io.open(%s):read('a'), false)
+function LECTURE.word(english) return (LECTURE.words or {})[english] or english end
 for _, file in ipairs(%s) do
   local own = setmetatable({PANDOC_SCRIPT_FILE = file}, {__index = _G})
   local given = assert(loadfile(file, 't', own))()
@@ -40,7 +42,10 @@ for _, file in ipairs(%s) do
 end
 return filters
 """
-"""A Lua filter that is several in a row, each with its own name and global variables."""
+"""A Lua filter that is several in a row, each with its own name and global variables.
+
+In LECTURE stands what they are told, and a function that gives a word in the lecture's language.
+"""
 MEDIA = "lecture-media:"
 """Stands, in HTML, for the folder of the media, which page.py knows."""
 
@@ -90,42 +95,26 @@ def loaded_by(filters: tuple[Path, ...], places: tuple[Path, ...]) -> tuple[Path
 
 def run(
     text: str,
-    arguments: list[str],
+    settings: dict[str, Any],
     folder: Path,
     origins: Origins = (),
+    told: dict[str, Any] | None = None,
     environment: dict[str, str] | None = None,
-    defaults: dict[str, Any] | None = None,
-    lists: dict[str, Any] | None = None,
 ) -> str:
     """Convert Markdown `text` with Pandoc, run in `folder`; return what it writes.
 
-    Parameters
-    ----------
-    defaults : dict
-        Settings as in Pandoc's defaults files.
-    lists : dict
-        What filters need to know: each becomes a file, whose name they find in the metadata.
-
-    Raises
-    ------
-    LectureError
-        If Pandoc fails, or warns of something that would be missing or wrong in the output.
+    `settings` are those of a file of Pandoc's defaults; `told` is what our filters need to know.
     """
     with tempfile.TemporaryDirectory(prefix="lecture-") as temporary:
         log, place = Path(temporary) / "log.json", Path(temporary) / "defaults.json"
-        settings = defaults or {}
-        if "filters" in settings:
-            settings = settings | {"filters": _together(settings["filters"], Path(temporary))}
+        filters = together(settings.get("filters", ()), told or {}, Path(temporary))
+        settings = settings | {"filters": filters}
         place.write_text(json.dumps(settings, default=str), encoding="utf-8")
         memory = f"-M{process.project_limits.memory:g}G"
         command = [executable(), "+RTS", memory, "-RTS", f"--from={READER}"]
         command += [f"--log={log}", "--quiet", f"--defaults={place}"]
-        for name, content in (lists or {}).items():
-            file = Path(temporary) / f"{name}.json"
-            file.write_text(json.dumps(content, default=str), encoding="utf-8")
-            command.append(f"--metadata={name}:{file}")
         ended = process.run(
-            [*command, *arguments],
+            command,
             "Pandoc",
             place=_densest(text, origins),
             usual=120,
@@ -139,21 +128,27 @@ def run(
         message = f"Pandoc needs more memory than it may have; {process.MORE}"
         raise LectureError(message, *_densest(text, origins))
     if ended.returncode != 0:
-        raise LectureError(f"Pandoc: {' '.join(ended.stderr.split())}", *_place("", text, origins))
+        # Behind that word stands where in Pandoc's own code it happened.
+        problem = " ".join(ended.stderr.partition("HasCallStack")[0].split())
+        raise LectureError(f"Pandoc: {problem}", *_place("", text, origins))
     for warning in json.loads(report) if report.strip() else []:
         if warning.get("verbosity") == "WARNING" and not _same_macro(warning, text):
             raise _error(warning, text, origins)
     return ended.stdout
 
 
-def _together(filters: Iterable[str | dict[str, str]], folder: Path) -> list[Any]:
+def together(
+    filters: Iterable[str | dict[str, str]], told: dict[str, Any], folder: Path
+) -> list[Any]:
     """Return filters with those of ours that follow one another as one: Lua starts but once."""
     found: list[Any] = []
+    place = folder / "told.json"
+    place.write_text(json.dumps(told, default=str), encoding="utf-8")
     for ours, group in groupby(filters, lambda each: str(each).startswith(str(FILTERS))):
         if ours:
-            names = ", ".join(json.dumps(each, ensure_ascii=False) for each in group)
+            of_all, *names = (json.dumps(each, ensure_ascii=False) for each in (str(place), *group))
             file = folder / f"filters-{len(found)}.lua"
-            file.write_text(TOGETHER % f"{{{names}}}", encoding="utf-8")
+            file.write_text(TOGETHER % (of_all, f"{{{', '.join(names)}}}"), encoding="utf-8")
             found.append(str(file))
         else:
             found += group

@@ -76,10 +76,9 @@ def weave(
         if isinstance(block, Line):
             new.append(block.text)
             if deck and not block.verbatim and FRAME.match(block.text):
-                new += ["", "```{=latex}", f"% source {block.file}:{block.number}", "```", ""]
+                new += ["", "```{=latex}", f"% source {block.file}:{block.line}", "```", ""]
         else:
-            executed = block.page in results and block.options.get("eval", True)
-            woven = weaver.cell(block, results[block.page] if executed else None)
+            woven = weaver.cell(block, results.get(block.page) if block.executed else None)
             new += [block.indent + line if line else "" for line in woven]
         lines += new
         origins += [block.place] * len(new)

@@ -15,13 +15,7 @@ WORDS: dict[str, dict[str, str]] = yaml.load(WORDS_FILE.read_bytes(), Loader=yam
 
 
 def words(settings: Settings) -> dict[str, str]:
-    """Return the words of a project's language for the English ones.
-
-    Raises
-    ------
-    LectureError
-        There is no table of that language.
-    """
+    """Return the words of a project's language for the English ones."""
     language = settings.text("lang") or "en"
     found = WORDS.get(re.split("[-_]", language)[0])
     if found is None:

@@ -7,7 +7,7 @@ import re
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from operator import attrgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -58,9 +58,9 @@ class Chapter:
     frames: str = ""
     """The name, in the deck's PDF, of the first page that shows this chapter; may be empty."""
 
-    @property
+    @cached_property
     def href(self) -> str:
-        """The page's address, relative to the book's first folder."""
+        """The page's address, relative to the book's first folder; each page's menu asks for it."""
         return self.path.with_suffix(".html").as_posix()
 
 
@@ -75,14 +75,10 @@ class Book:
     """Keys of all works that pages cite."""
 
 
-def _cited(labels: Labels) -> set[str]:
-    """Return the keys of the works that a page cites."""
-    return {key for key in labels.book_references if not crossref.REFERENCE.match(key)}
-
-
 def cited(labels: Iterable[Labels]) -> frozenset[str]:
     """Return the keys of the works that pages cite."""
-    return frozenset(key for page in labels for key in _cited(page))
+    keys = (key for page in labels for key in page.book_references)
+    return frozenset(key for key in keys if not crossref.REFERENCE.match(key))
 
 
 def project_filters(project: Project) -> list[Path]:
@@ -99,11 +95,6 @@ def macros(project: Project) -> dict[str, str]:
     """Return the metadata by which a filter finds the project's LaTeX macros, if it has any."""
     files = _files(project, "latex-macros")
     return {"latex-macros": str(files[0])} if files else {}
-
-
-def used_files(project: Project) -> list[Path]:
-    """Return the files of the project, apart from its text, that any page is made from."""
-    return project_filters(project) + bibliography(project) + _files(project, "latex-macros")
 
 
 def used(project: Project, files: Iterable[Path]) -> dict[str, Any]:
@@ -130,7 +121,7 @@ def page_step(
     """
     files = [*sorted(THEME.glob("*.html")), WORDS_FILE, *FILTERS, LAST_FILTER, *LOADED]
     places = (project.root, project.root / page.parent)
-    own = used_files(project)
+    own = [*project_filters(project), *bibliography(project), *_files(project, "latex-macros")]
     own += pandoc.loaded_by(tuple(project_filters(project)), places)
     return Step(
         "pages",
@@ -152,7 +143,7 @@ def ingredients(
     chapter = next(chapter for chapter in book.chapters if chapter.path == page)
     root = "../" * len(page.parent.parts)
     settings = book.project.settings
-    text, cites = woven.text, _cited(labels)
+    text, cites = woven.text, cited([labels])
     listed: list[str] = []
     if labels.refs and not cites:
         # A page of references: it lists what all pages cite.
@@ -205,18 +196,24 @@ def _write_page(
         ],
         "variables": variables,
         "metadata": {
-            "lecture-downloads": offers,
-            "lecture-page": page.with_suffix(".html").as_posix(),
-            "lecture-folder": page.parent.as_posix(),
+            # For filters of the project's own, such as a copy of figure-source.lua.
             "lecture-root": root,
             "lecture-repository": sources.address(project),
-            "lecture-media": f"{root}media/",
+            "lecture-words": table,
             "bibliography": [str(file) for file in _files(project, "bibliography")],
             "link-citations": variables["link-citations"],
             "lang": variables["lang"],
-            "lecture-words": table,
         }
         | macros(project),
+    }
+    told = {
+        "words": table,
+        "index": refers_to,
+        "downloads": offers,
+        "folder": page.parent.as_posix(),
+        "root": root,
+        "repository": sources.address(project),
+        "media": f"{root}media/",
     }
     if styles := _files(project, "csl"):
         settings["metadata"]["csl"] = str(styles[0])
@@ -229,12 +226,11 @@ def _write_page(
             settings["metadata-files"] = [str(file)]
         written = pandoc.run(
             text,
-            [],
+            settings,
             project.root / page.parent,
             woven.origins,
+            told,
             {"QUARTO_PROJECT_DIR": str(project.root)},
-            settings,
-            {"lecture-index": refers_to},
         )
     written = written.replace(MEDIA, f"{root}media/")
     reads: dict[str, str] = {}
@@ -304,10 +300,10 @@ def _variables(book: Book, chapter: Chapter, root: str) -> dict[str, Any]:
     nav: list[dict[str, Any]] = []
     part = own_part = ""
     for other in book.chapters:
-        entry = _link(other, root) | {"current": other == chapter}
+        entry = _link(other, root) | {"current": other is chapter}
         if other.path in book.project.parts:
             part = entry["part"] = html.escape(book.project.parts[other.path])
-        own_part = part if other == chapter else own_part
+        own_part = part if other is chapter else own_part
         nav.append(entry)
     variables: dict[str, Any] = {
         "title": html.escape(chapter.title),
@@ -353,13 +349,7 @@ def _depth(settings: Settings) -> int:
 
 
 def _footer(settings: Settings) -> str:
-    """Return the text of `page-footer`, which may have up to three parts.
-
-    Raises
-    ------
-    LectureError
-        It is more than text.
-    """
+    """Return the text of `page-footer`, which may have up to three parts."""
     footer = settings.get("book", "page-footer")
     parts = footer if isinstance(footer, dict) else {"center": footer or ""}
     known = [parts[place] for place in ("left", "center", "right") if place in parts]

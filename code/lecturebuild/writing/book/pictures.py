@@ -3,12 +3,11 @@
 import io
 import re
 import shutil
-from functools import lru_cache
 from pathlib import Path
 from xml.etree import ElementTree
 
 from lecturebuild.steps.errors import LectureError
-from lecturebuild.steps.files import digest, is_file, remembered
+from lecturebuild.steps.files import digest, remembered
 
 ENLARGED = 1.3
 """Drawings are shown so much larger than they are on paper."""
@@ -24,8 +23,12 @@ _LENGTH = re.compile(r"([\d.]+)(px|pt|in|cm|mm)?")
 _SVG = re.compile(rb"<svg\b[^>]*>")
 
 
-@lru_cache(maxsize=1000)
-def _size(file: Path, _state: int) -> tuple[int, int] | None:
+def size(file: Path) -> tuple[int, int] | None:
+    """Return a picture's width and height on a page in CSS pixels, None if it does not say."""
+    return remembered(file, _size)
+
+
+def _size(file: Path) -> tuple[int, int] | None:
     if file.suffix == ".svg":
         return _svg_size(file)
     from PIL import Image
@@ -35,11 +38,6 @@ def _size(file: Path, _state: int) -> tuple[int, int] | None:
             return image.size
     except OSError:
         return None
-
-
-def size(file: Path) -> tuple[int, int] | None:
-    """Return a picture's width and height on a page in CSS pixels, None if it does not say."""
-    return _size(file, file.stat().st_mtime_ns) if is_file(file) else None
 
 
 def _svg_size(file: Path) -> tuple[int, int] | None:

@@ -5,7 +5,6 @@ The search itself runs in the reader's browser (`theme/search.js`), with the lib
 
 import csv
 import json
-import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from functools import partial
@@ -125,18 +124,9 @@ def _joined(texts: Iterable[str]) -> str:
 
 
 def search_step(pages: dict[str, Step], shared: Step, hidden: Iterable[Path], root: Path) -> Step:
-    """Return the step that writes the search index.
+    """Return the step that writes the search index of pages, given by their places in the book.
 
-    Parameters
-    ----------
-    pages : dict
-        The book's pages, by their place in it.
-    shared : Step
-        It gives what all pages share, with the numbers of what is in them.
-    hidden : iterable of Path
-        Pages that are not to be found.
-    root : Path
-        The project's folder, which may hold a table of synonyms.
+    `shared` gives what all pages share; those that are `hidden` are not to be found.
     """
     unlisted = {page.with_suffix(".html").as_posix() for page in hidden}
     found: dict[str, Step] = {}
@@ -211,9 +201,5 @@ def _synonyms(file: Path) -> dict[str, str]:
         for number, row in enumerate(table, start=2):
             if None in row or not all(row.values()):
                 raise LectureError("a line has a word, a comma and a term", Path(file.name), number)
-            found[_normal(row["word"])] = row["term"].strip()
+            found[_joined(row["word"].lower())] = row["term"].strip()
     return found
-
-
-def _normal(word: str) -> str:
-    return re.sub(r"\s+", " ", word.strip().lower())

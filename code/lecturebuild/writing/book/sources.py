@@ -13,7 +13,7 @@ from pathlib import Path
 import yaml
 
 from lecturebuild.reading.project import Project
-from lecturebuild.steps.files import own_files, pack
+from lecturebuild.steps.files import MARK, own_files, pack
 from lecturebuild.steps.store import Step, value
 
 MADE = {"__pycache__", "node_modules", "build", "dist"}
@@ -43,12 +43,8 @@ def archive(project: Project) -> str:
 def archive_step(project: Project, cells: Iterable[Step]) -> Step:
     """Return the step that packs the project's sources, with those that cells have written."""
     name = archive(project)
-    files = value(partial(_files, project), cells=list(cells))
+    files = value(partial(_sources, project), cells=list(cells))
     return Step("archives", name, partial(_pack, name), {"files": files}, read=attrgetter("only"))
-
-
-def _files(project: Project, cells: list[object]) -> dict[str, Path]:
-    return {file.as_posix(): project.root / file for file in _sources(project)}
 
 
 def _pack(name: str, folder: Path, files: dict[str, Path]) -> None:
@@ -56,19 +52,26 @@ def _pack(name: str, folder: Path, files: dict[str, Path]) -> None:
     pack(folder / name, {f"{stem}/{place}": file for place, file in sorted(files.items())})
 
 
-def _sources(project: Project) -> list[Path]:
-    """Return the files of a project that git knows; without git all that nothing has made."""
-    known = _git(project.root, "ls-files", "-z")
-    if known:
+def _sources(project: Project, cells: list[object]) -> dict[str, Path]:
+    """Return the files of a project that git knows; without git all that nothing has made.
+
+    No book is among them, be it an older one or one that git knows: it would have its sources in
+    it, which would grow from edition to edition.
+    """
+    if known := _git(project.root, "ls-files", "-z"):
         files = [Path(name) for name in known.split("\0") if name]
-        return [file for file in files if (project.root / file).is_file()]
+        books = [file.parent for file in files if file.name == MARK]
+        books.append(project.output.relative_to(project.root))
+        kept = [file for file in files if not any(map(file.is_relative_to, books))]
+        places = {file.as_posix(): project.root / file for file in kept}
+        return {place: file for place, file in places.items() if file.is_file()}
 
     def is_made(folder: Path) -> bool:
         return folder.name[0] == "_" or folder.name in MADE or folder == project.output
 
     own = own_files(project.root, is_made)
     shown = (file for file in own if not file.name.startswith(".") and file.is_file())
-    return sorted(file.relative_to(project.root) for file in shown)
+    return {file.relative_to(project.root).as_posix(): file for file in shown}
 
 
 def edition(project: Project) -> str:
@@ -90,14 +93,9 @@ def edition(project: Project) -> str:
         day = datetime.fromtimestamp(int(epoch), UTC).date().isoformat()
     day = project.settings.date("book", "date") or day
     english = (project.settings.text("lang") or "en").startswith("en")
-    parts = [f"Version {version}" if version else "", _spelt(day) if english else day]
-    return ", ".join(part for part in parts if part)
-
-
-def _spelt(day: str) -> str:
-    if not re.fullmatch(r"\d{4}-\d\d-\d\d", day):
-        return day
-    return f"{date.fromisoformat(day):%-d %B %Y}"
+    if english and re.fullmatch(r"\d{4}-\d\d-\d\d", day):
+        day = f"{date.fromisoformat(day):%-d %B %Y}"
+    return ", ".join(part for part in (f"Version {version}" if version else "", day) if part)
 
 
 def _git(root: Path, *arguments: str) -> str:

@@ -4,8 +4,15 @@ The library scour makes them 16 per cent larger than this, in three times the ti
 """
 
 import re
+import shutil
 from collections import Counter
 from collections.abc import Iterable
+from operator import attrgetter
+from pathlib import Path
+
+from lecturebuild.steps.files import digest
+from lecturebuild.steps.store import Step, code_of, previous, value
+from lecturebuild.writing.pandoc import Woven
 
 DIGITS = 2
 """Places after the point that a coordinate keeps: a hundredth of a point cannot be seen."""
@@ -32,6 +39,30 @@ MARKERS = re.compile(
 )
 USE = r'<use href="#(\w+)"(?: x="([-.\d]+)")?(?: y="([-.\d]+)")?/>'
 GROUP = re.compile(rf'<g class="(s\d+)">((?:{USE})+)</g>')
+
+
+def pictures_step(page: Path, woven: Step) -> Step:
+    """Return the step that makes the pictures of a page's cells smaller for the web."""
+    found = {"pictures": value(_of_cells, woven=woven)}
+    return Step("pictures", page.as_posix(), _write_lean, found, read=attrgetter("files"))
+
+
+def _of_cells(woven: Woven) -> dict[str, Path]:
+    return {name: file for name, file in woven.media.items() if file.suffix != ".pdf"}
+
+
+def _write_lean(folder: Path, pictures: dict[str, Path]) -> None:
+    # Names tell contents: what was made small by the same code need not be again.
+    kept = previous(folder)
+    code = {f"code {name}": digest(file) for name, file in code_of(_write_lean).items()}
+    same = kept is not None and code.items() <= kept.record["inputs"].items()
+    made = kept.files if kept and same else {}
+    for name, picture in pictures.items():
+        if picture.suffix != ".svg" or name in made:
+            shutil.copyfile(made[name].path if name in made else picture, folder / name)
+        else:
+            small = lean(picture.read_text(encoding="utf-8"))
+            (folder / name).write_text(small, encoding="utf-8")
 
 
 def lean(svg: str) -> str:
@@ -105,8 +136,8 @@ def _path(data: str) -> str:
 
 def _joined(values: Iterable[int]) -> str:
     text = last = ""
-    for value in values:
-        number = _short(value / 10**DIGITS)
+    for each in values:
+        number = _short(each / 10**DIGITS)
         # A sign ends the number before, and so does a second point.
         clear = not text or number[0] == "-" or (number[0] == "." and "." in last)
         text += number if clear else f" {number}"

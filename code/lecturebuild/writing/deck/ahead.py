@@ -8,6 +8,7 @@ where the preamble has become another, it begins again.
 
 import os
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Sequence
@@ -26,18 +27,10 @@ NOTED = {".aux", ".nav", ".out", ".snm", ".toc"}
 
 @dataclass(eq=False)
 class Run:
-    """A run of LaTeX, in a folder of its own, that begins with the preamble.
+    """A run of LaTeX that begins with the preamble, all that stands before the document.
 
-    Parameters
-    ----------
-    command : sequence of str
-        LaTeX and its options.
-    tex : Path
-        The file it reads, which is written here; what it writes comes to lie beside it.
-    preamble : str
-        All that stands before the document.
-    folder : Path
-        Where LaTeX runs.
+    LaTeX runs in `folder`; it reads `tex`, which is written here, in a folder of its own, where
+    what LaTeX writes comes to lie as well.
     """
 
     command: Sequence[str]
@@ -54,7 +47,7 @@ class Run:
         discard(self.tex.parent)
         self.tex.parent.mkdir(parents=True)
         gate = self._gate.relative_to(self.tex.parent)
-        place = os.path.relpath(self.tex.parent, self.folder).replace(os.sep, "/")
+        place = os.path.relpath(self.tex.parent, self.folder)
         wait = f"\\csname @@input\\endcsname {place}/{gate} "
         start = f"{self.preamble}\n{wait}{DOCUMENT.lstrip()}"
         self.tex.write_text(start, encoding="utf-8")
@@ -77,15 +70,10 @@ class Run:
     def _gate(self) -> Path:
         return self.tex.with_name("gate.tex")
 
-    def end(self, document: str, target: Path, ask: int) -> bool:
+    def end(self, document: str, target: Path) -> bool:
         """Give LaTeX the document and wait for its end; say whether it went well.
 
-        Parameters
-        ----------
-        target : Path
-            Has what the last run has noted, and gets what this one writes.
-        ask : int
-            The signal that asks LaTeX to end before it is killed.
+        The folder `target` has what the last run has noted, and gets what this one writes.
         """
         for file in target.iterdir():
             if file.stem == self.tex.stem and file.suffix in NOTED:
@@ -98,7 +86,8 @@ class Run:
         self._let()
         try:
             run = self._process or self._begin()
-            return process.finish(run, "LaTeX", self.limits, ask=ask).returncode == 0
+            # Asked to end, LaTeX writes into its log where it was.
+            return process.finish(run, "LaTeX", self.limits, ask=signal.SIGINT).returncode == 0
         finally:
             for made in self.tex.parent.iterdir():
                 if made not in (self.tex, self._gate):

@@ -27,7 +27,8 @@ FRAME = (290.0, ROW - GAP)
 
 CARDS_FILE = "cards.tex"
 FRAMES = re.compile(r"^\\begin\{frame\}.*?^\\end\{frame\}", re.M | re.S)
-SOURCE = re.compile(r"^% source .+$", re.M)
+SOURCE = re.compile(r"^% source (?P<file>.+):(?P<line>\d+)$", re.M)
+"""What `weave` writes into every frame."""
 PAGES = re.compile(r"\\beamer@framepages \{(\d+)\}\{(\d+)\}")
 CARD = r"""
 \begin{frame}[plain,t,fragile]
@@ -129,53 +130,38 @@ def handout_step(name: str, deck: Step, cards: Step) -> Step:
 
 
 def _make_handout(folder: Path, deck: Result, cards: Result) -> None:
-    from pypdf import PdfReader
-
-    names = [name for name in deck.files if name.endswith(".tex") and name != CARDS_FILE]
-    tex = deck.folder / names[0]
-    nav = tex.with_suffix(".nav").read_text(encoding="utf-8")
-    noted = notes(tex.read_text(encoding="utf-8"))
-    target = folder / f"{tex.stem}-handout.pdf"
-    set_cards = cards.folder / "cards.pdf"
-    write_handout(target, PdfReader(tex.with_suffix(".pdf")), nav, noted, set_cards)
-
-
-def write_handout(
-    handout: Path, deck: "PdfReader", nav: str, noted: list[Note], cards: Path
-) -> None:
-    """Put the frames of a deck and their notes on sheets.
-
-    Parameters
-    ----------
-    nav : str
-        What Beamer says of each frame's first and last page; of several the last is shown.
-    noted : list of Note
-        The notes; `cards` is the PDF with a page for each, if there are any.
-    """
+    """Put the frames of a deck and their notes on sheets."""
     from pypdf import PdfReader, PdfWriter
 
+    [tex] = (each.path for name, each in deck.files.items()
+             if name.endswith(".tex") and name != CARDS_FILE)  # fmt: skip
+    slides = PdfReader(tex.with_suffix(".pdf"))
+    # Beamer notes each frame's first and last page; of several the last is shown.
+    nav = tex.with_suffix(".nav").read_text(encoding="utf-8")
     frames = [(int(first), int(last)) for first, last in PAGES.findall(nav)]
     places = {
-        name: (deck.get_destination_page_number(destination) or 0) + 1
-        for name, destination in deck.named_destinations.items()
+        name: (slides.get_destination_page_number(destination) or 0) + 1
+        for name, destination in slides.named_destinations.items()
     }
+    noted = notes(tex.read_text(encoding="utf-8"))
     on_card = dict(zip((places.get(f"lecture-frame-{n.frame}") for n in noted),
-                       PdfReader(cards).pages if noted else (), strict=True))  # fmt: skip
-    width, height = _frame_size(aspect_of(deck))
-    scale = width / float(deck.pages[0].mediabox.width)
+                       PdfReader(cards.folder / "cards.pdf").pages if noted else (),
+                       strict=True))  # fmt: skip
+    width, height = _frame_size(aspect_of(slides))
+    scale = width / float(slides.pages[0].mediabox.width)
     writer = PdfWriter()
     for start in range(0, len(frames), ROWS):
         shown = []
         for row, (first, last) in enumerate(frames[start : start + ROWS]):
             y = _bottom(row, height)
-            shown.append((deck.pages[last - 1], scale, MARGIN, y))
+            shown.append((slides.pages[last - 1], scale, MARGIN, y))
             for card in (on_card[page] for page in range(first, last + 1) if page in on_card):
                 shown.append((card, 1.0, MARGIN + width + GAP, y))
         boxes = _outlines(len(frames[start : start + ROWS]), width, height)
         _add_sheet(writer, boxes, shown)
-    _copy_properties(deck, writer)
+    _copy_properties(slides, writer)
     writer.compress_identical_objects()
-    writer.write(handout)
+    writer.write(folder / f"{tex.stem}-handout.pdf")
 
 
 def _copy_properties(deck: "PdfReader", writer: "PdfWriter") -> None:

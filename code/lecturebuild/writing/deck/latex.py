@@ -6,12 +6,10 @@ it is read ahead (`ahead`).
 """
 
 import hashlib
-import html
 import json
 import os
 import re
 import shutil
-import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,14 +23,17 @@ from lecturebuild.reading.project import Deck, Project, authors, named_files
 from lecturebuild.reading.source import Document
 from lecturebuild.reading.yamltext import Settings
 from lecturebuild.running import process
+from lecturebuild.steps.assuming import confirm
 from lecturebuild.steps.errors import LectureError
 from lecturebuild.steps.files import digest, discard, in_project, is_file
 from lecturebuild.steps.store import Read, Step, Store, before, previous, value
-from lecturebuild.writing import pandoc
+from lecturebuild.writing import addresses, pandoc
 from lecturebuild.writing.book import pictures
 from lecturebuild.writing.book.page import LOADED, macros, used
+from lecturebuild.writing.crossref import Labels
 from lecturebuild.writing.deck import handout
 from lecturebuild.writing.deck.ahead import DOCUMENT, NOTED, Ahead, Run
+from lecturebuild.writing.deck.handout import SOURCE
 from lecturebuild.writing.pandoc import Woven
 from lecturebuild.writing.words import words
 
@@ -46,13 +47,10 @@ CITEPROC = {"type": "citeproc"}
 MOST = 5
 """So often LaTeX is run, at the most, until nothing changes any more."""
 ERROR = re.compile(r"^(?:(?P<file>[^\s:]+\.\w+):(?P<line>\d+): |! )(?P<message>.+)$", re.M)
-SOURCE = re.compile(r"^% source (?P<file>.+):(?P<line>\d+)$", re.M)
 BODY = re.compile(r"^(\\begin\{frame\}.*?)^(\\end\{frame\})", re.M | re.S)
 LABEL = re.compile(r"\\label\{([^}]+)\}")
 SECTION = re.compile(r"^(\\section\b(?:(?!\n\n).)*?\\label\{([^}]+)\})", re.M | re.S)
 PLACES = Path(__file__).with_name("frames.tex")
-TAGS = re.compile(r"<annotation.*?</annotation>|<[^>]*>")
-TITLED = re.compile(r"\\begin\{frame\}(?:<[^>]*>)?(?:\[[^]]*\])?\{")
 EPOCH = {"SOURCE_DATE_EPOCH": os.environ.get("SOURCE_DATE_EPOCH", "0")}
 INSTALLED = re.compile(r"/(tex|texmf|texlive|miktex|fonts)[^/]*/", re.I)
 """In the path of whatever belongs to LaTeX itself."""
@@ -60,18 +58,26 @@ FRAME = re.compile(r"^\\begin\{frame\}(?:\[[^]]*\])?(?:\{(?P<title>.*)\})?")
 ID = re.compile(rb"/ID\s*\[\s*<([0-9A-Fa-f]{32})>\s*<([0-9A-Fa-f]{32})>\s*\]")
 NO_LATEX = (
     "{program} is not installed, so there is no deck. On Debian or Ubuntu: apt-get install "
-    "texlive-xetex texlive-latex-recommended texlive-fonts-recommended "
+    "{package} texlive-latex-recommended texlive-fonts-recommended "
     "texlive-plain-generic lmodern; on macOS: MacTeX"
 )
+ENGINES = {
+    "xelatex": "texlive-xetex",
+    "lualatex": "texlive-luatex",
+    "pdflatex": "texlive-latex-base",
+}
+"""The programs that make a deck, and Debian's packages with all that is theirs."""
+FONTS = "luaotfload-main.lua"
+"""That by which LuaLaTeX loads fonts: Debian's package with the program itself does not have it."""
+MISSING = re.compile(r"File `([^']+\.(?:sty|cls))' not found")
 
 
 def deck_step(
-    project: Project, document: Document, woven: Step, index: Step, shown: Step, ahead: Ahead
+    project: Project, document: Document, woven: Step, index: Step, labels: Step, ahead: Ahead
 ) -> Step:
     """Return the step that makes the deck's PDF, and with it LaTeX for the handout's notes.
 
-    `shown` gives the files of the pictures that the deck shows, by their addresses; `ahead` may
-    have a run of LaTeX.
+    `labels` are the deck's own; `ahead` may have a run of LaTeX.
     """
     files = [*FILTERS, *LOADED, PLACES, *_used_files(project, document)]
     return Step(
@@ -79,7 +85,7 @@ def deck_step(
         document.path.as_posix(),
         partial(_write_deck, project, document, ahead),
         inputs=value(
-            partial(ingredients, project, document), woven=woven, index=index, shown=shown
+            partial(ingredients, project, document), woven=woven, index=index, labels=labels
         ),
         uses=used(project, files),
         context={"woven": woven},
@@ -88,11 +94,7 @@ def deck_step(
 
 
 def ingredients(
-    project: Project,
-    document: Document,
-    woven: Woven,
-    index: dict[str, Any],
-    shown: dict[str, Path],
+    project: Project, document: Document, woven: Woven, index: dict[str, Any], labels: Labels
 ) -> dict[str, Any]:
     """Return all that a deck is made from, apart from files."""
     assert project.deck is not None
@@ -100,8 +102,14 @@ def ingredients(
         "text": woven.text,
         "settings": _settings(project, project.deck, document),
         "title_page": _metadata(project, project.deck, document),
-        "index": index,
-        "shown": shown,
+        "told": {
+            "words": words(_language(project, project.deck, document)),
+            "index": index,
+            "folder": document.path.parent.as_posix(),
+            "site": project.settings.text("book", "site-url").rstrip("/"),
+        },
+        "shown": addresses.shown(project, document, labels.deck_images),
+        "titles": {heading["id"]: heading["title"] for heading in labels.headings},
         "header": _beamer(document).get("header-includes"),
         "engine": engine_of(document),
     }
@@ -115,8 +123,9 @@ def _write_deck(
     text: str,
     settings: dict[str, Any],
     title_page: dict[str, Any],
-    index: dict[str, Any],
+    told: dict[str, Any],
     shown: dict[str, Path],
+    titles: dict[str, str],
     header: str | list[str] | None,
     engine: str,
     woven: Woven,
@@ -126,14 +135,15 @@ def _write_deck(
     (folder / "media").mkdir()
     for name, file in woven.media.items():
         shutil.copyfile(file, folder / "media" / name)
-    media = os.path.relpath(folder / "media", place).replace(os.sep, "/")
+    media = os.path.relpath(folder / "media", place)
     copies = {
         address: f"{media}/{pictures.for_latex(file, folder / 'media').name}"
         for address, file in shown.items()
     }
-    _write_json(folder / "title-page.json", title_page)
+    # As it is: Pandoc reads YAML in it, which does not know JSON's two escapes for an emoji.
+    about = json.dumps(title_page, default=str, ensure_ascii=False)
+    (folder / "title-page.json").write_text(about, encoding="utf-8")
     settings = settings | {"metadata-files": [str(folder / "title-page.json")]}
-    settings["metadata"] = settings["metadata"] | {"lecture-media": f"{media}/"}
     if header:
         # As a file: beside `include-in-header` Pandoc passes over it.
         own = folder / "header.latex"
@@ -141,15 +151,15 @@ def _write_deck(
         settings["include-in-header"] = [str(own), *settings["include-in-header"]]
     written = pandoc.run(
         text,
-        [],
+        settings,
         place,
         woven.origins,
+        told | {"media": f"{media}/", "pictures": copies},
         {"QUARTO_PROJECT_DIR": str(place)},
-        settings,
-        {"lecture-index": index, "lecture-pictures": copies},
     )
-    site = settings["metadata"]["lecture-site"]
-    tex.write_text(_with_places(written, project, index, site), encoding="utf-8")
+    confirm()  # LaTeX would run in vain
+    written = _with_places(written, project, told["index"], titles, told["site"])
+    tex.write_text(written, encoding="utf-8")
     read = typeset(tex, project, document, ahead)
     discard(folder / "media")
     handout.write_cards(tex)
@@ -171,20 +181,12 @@ def read_ahead(project: Project, document: Document, ahead: Ahead) -> Iterator[N
             ahead.run.stop()
 
 
-def _begin(
-    project: Project,
-    document: Document,
-    name: str,
-    preamble: str,
-    number: int = 1,
-    *,
-    once: bool = False,
-) -> Run:
+def _begin(project: Project, document: Document, name: str, preamble: str, number: int = 1) -> Run:
     """Begin a run of LaTeX with the preamble of a file."""
     command = [engine_of(document), "-interaction=nonstopmode", "-halt-on-error"]
     command += ["-file-line-error", "-recorder"]
-    if _twofold(document, once=once):
-        command.append("-no-pdf")
+    # XeLaTeX's PDF is made once, of what the last run has written.
+    command += ["-no-pdf"] if command[0] == "xelatex" else []
     return Run(
         command,
         project.build / "latex" / f"{Path(name).stem}-{number}" / name,
@@ -195,11 +197,6 @@ def _begin(
         # time of making in it, which would make it new with every run.
         {"max_print_line": "10000"} | EPOCH,
     )
-
-
-def _twofold(document: Document, *, once: bool) -> bool:
-    """Say whether the PDF is made after the last run, of what that has written, and alone."""
-    return engine_of(document) == "xelatex" and not once
 
 
 def typeset(
@@ -217,7 +214,7 @@ def typeset(
     """
     place = project.root / document.path.parent
     preamble, _, body = tex.read_text(encoding="utf-8").partition(DOCUMENT)
-    begin = partial(_begin, project, document, tex.name, preamble, once=once)
+    begin = partial(_begin, project, document, tex.name, preamble)
     run = (ahead.take(preamble) if ahead else None) or begin()
     start = run.started or time.time()
     kept = None if once else previous(tex.parent)
@@ -230,7 +227,7 @@ def typeset(
             if left != tex:
                 discard(left)
         done = _run_latex(begin(), body, tex, document.path, begin, once=once)
-    if done and _twofold(document, once=once):
+    if done and engine_of(document) == "xelatex":
         # By a path that has nothing of the project's own in it: signs like % or ~ mean something.
         made, pdf = (os.path.relpath(tex.with_suffix(each), place) for each in (".xdv", ".pdf"))
         command = ["xdvipdfmx", "-q", "-E", "-o", pdf, made]
@@ -251,7 +248,7 @@ def _at_command(error: LectureError, document: Document) -> LectureError:
     """Return an error about an unknown command with the line of the frame in which it stands."""
     command = re.search(r"Undefined control sequence ?(\\\w+)$", error.message)
     for line in document.lines if command else ():
-        after = str(line.file) == str(error.file) and line.number >= (error.line or 0)
+        after = str(line.file) == str(error.file) and line.line >= (error.line or 0)
         if command and after and re.search(re.escape(command[1]) + r"(?![A-Za-z])", line.text):
             return line.error(error.message)
     return error
@@ -268,41 +265,23 @@ def _name_by_content(pdf: Path) -> None:
     pdf.write_bytes(ID.sub(renamed, content))
 
 
-def _with_places(tex: str, project: Project, index: dict[str, Any], site: str) -> str:
-    """Name the deck's pages, and tell frames their places in the book, if it has an address."""
+def _with_places(
+    tex: str, project: Project, index: dict[str, Any], titles: dict[str, str], site: str
+) -> str:
+    """Name the deck's pages; tell frames their titles as plain text and their places in the book.
+
+    `titles` are those of headings, by their identifiers; without `site` there are no places.
+    """
     numbers = count(1)
-    titles = _plain_titles([frame[0] for frame in BODY.findall(tex)])
 
     def ended(frame: re.Match[str]) -> str:
-        number = next(numbers)
-        address = f"{site}/{_place_in_book(frame[0], project, index)}" if site else ""
-        title = titles[number - 1]
-        return f"{frame[1]}\\lectureframe{{{number}}}{{{_plain(address)}}}{{{title}}}\n{frame[2]}"
+        label = LABEL.search(frame[0])
+        title = _plain(titles.get(label[1], "") if label else "")
+        address = _plain(f"{site}/{_place_in_book(frame[0], project, index)}" if site else "")
+        return f"{frame[1]}\\lectureframe{{{next(numbers)}}}{{{address}}}{{{title}}}\n{frame[2]}"
 
     tex = SECTION.sub(r"\\mode<all>{\\lecturesection{\g<2>}}\n\g<1>", tex)
     return BODY.sub(ended, tex)
-
-
-def _plain_titles(frames: list[str]) -> list[str]:
-    """Return the titles of frames as plain text, as a PDF's outline needs them."""
-    titles = []
-    for body in frames:
-        begin = TITLED.match(body)
-        titles.append(next(handout.arguments(body, begin[0]), "") if begin else "")
-    # Pandoc reads the LaTeX in them, such as a formula's \\rightarrow.
-    marked = [number for number, title in enumerate(titles) if re.search(r"[\\$~^_{]", title)]
-    if marked:
-        text = "\n\n".join(" ".join(titles[number].split()) for number in marked)
-        options = ["--from=latex", "--wrap=none"]
-        try:
-            read = pandoc.run(text, [*options, "--to=plain"], Path()).strip().split("\n\n")
-        except LectureError:  # plain text has no fractions and the like: their letters, then
-            text = pandoc.run(text, [*options, "--to=html", "--mathml"], Path())
-            lines = TAGS.sub("", text).strip().split("\n")
-            read = list(map(html.unescape, lines))
-        for number, title in zip(marked, read, strict=False):
-            titles[number] = title
-    return [_plain(" ".join(title.split())) for title in titles]
 
 
 def _place_in_book(frame: str, project: Project, index: dict[str, Any]) -> str:
@@ -357,7 +336,8 @@ def _beamer(document: Document) -> dict[str, Any]:
     """Return what the deck's header says of Beamer; `format: beamer` alone says nothing."""
     said, header = document.header.get("format", "beamer"), document.header
     toc = {} if header.get("toc") is None else {"toc": header.get("toc")}
-    return toc | (said if isinstance(said, dict) else {})
+    own = said if isinstance(said, dict) else {}
+    return toc | {key: value for key, value in own.items() if value is not None}
 
 
 def _metadata(project: Project, deck: Deck, document: Document) -> dict[str, Any]:
@@ -369,6 +349,8 @@ def _metadata(project: Project, deck: Deck, document: Document) -> dict[str, Any
         metadata["lang"] = language
     for source in (deck.settings, document.header):
         source.date("date")
+        for key in ("title", "subtitle", "nocite"):
+            source.text(key)
         metadata |= {"author": authors(source, "author")} if source.get("author") else {}
     beamer = _beamer(document)
     return metadata | ({"institute": beamer["institute"]} if "institute" in beamer else {})
@@ -389,8 +371,8 @@ def _listed(project: Project, document: Document, key: str) -> list[Path]:
 
 
 def _included(project: Project, document: Document) -> list[Path]:
-    place = project.root / document.path.parent
-    return [place / file for file in document.header.texts("format", "beamer", "include-in-header")]
+    key = ("format", "beamer", "include-in-header")
+    return named_files(document.header, project.root / document.path.parent, *key)
 
 
 def _used_files(project: Project, document: Document) -> list[Path]:
@@ -429,9 +411,6 @@ def _settings(project: Project, deck: Deck, document: Document) -> dict[str, Any
         "variables": variables,
         "metadata": {
             "bibliography": [*map(str, _listed(project, document, "bibliography"))],
-            "lecture-folder": document.path.parent.as_posix(),
-            "lecture-words": words(_language(project, deck, document)),
-            "lecture-site": project.settings.text("book", "site-url").rstrip("/"),
         }
         | macros(project)
         | ({"csl": str(styles[0])} if styles else {}),
@@ -443,10 +422,6 @@ def _plain(text: str) -> str:
     return re.sub(r"[#$%&_{}]", r"\\\g<0>", text.replace("\\", ""))
 
 
-def _write_json(file: Path, content: Any) -> None:
-    file.write_text(json.dumps(content, default=str), encoding="utf-8")
-
-
 def engine_of(document: Document) -> str:
     """Return the name of the LaTeX program that a deck's header asks for."""
     return document.header.text("format", "beamer", "pdf-engine") or "xelatex"
@@ -455,8 +430,21 @@ def engine_of(document: Document) -> str:
 def missing_latex(document: Document) -> LectureError | None:
     """Return an error that says what to install, if the program that makes the deck is missing."""
     program = engine_of(document)
-    installed = shutil.which(program) is not None
-    return None if installed else LectureError(NO_LATEX.format(program=program), document.path)
+    if shutil.which(program) is None:
+        missing = program
+    elif program == "lualatex" and not _has(FONTS):
+        missing = f"luaotfload, by which {program} loads fonts,"
+    else:
+        return None
+    message = NO_LATEX.format(program=missing, package=ENGINES[program])
+    return LectureError(message, document.path)
+
+
+def _has(file: str) -> bool:
+    """Say whether LaTeX knows a file; one that cannot be asked will say itself what is missing."""
+    if shutil.which("kpsewhich") is None:
+        return True
+    return process.run(["kpsewhich", file], "kpsewhich", usual=60).returncode == 0
 
 
 def _run_latex(
@@ -490,8 +478,7 @@ def _noted(tex: Path) -> dict[str, str]:
 
 def _end(run: Run, body: str, tex: Path, document: Path) -> bool:
     try:
-        # Asked to end, LaTeX writes into its log where it was.
-        return run.end(body, tex.parent, ask=signal.SIGINT)
+        return run.end(body, tex.parent)
     except process.LimitError as error:
         place = explain(tex, document)
         if "Interruption" not in place.message:
@@ -519,7 +506,11 @@ def explain(tex: Path, deck: Path, kept: Path | None = None) -> LectureError:
     read = text[error.end() :].lstrip("\n").split("\n")[0].strip()
     if "Undefined control sequence" in message:
         message += "".join(re.findall(r" ?\\[A-Za-z@]+", read)[-1:])
-    elif read and not re.match(r"l\.|<|See the|\\end\{frame\}", read):
+    elif missing := MISSING.search(message):
+        name = missing[1]
+        message += f"; install the package that has it: 'apt-file search /{name}' on Debian, "
+        message += f"'tlmgr install {Path(name).stem}' elsewhere"
+    elif read and not re.match(r"l\.|<|See the|Type X|\\end\{frame\}", read):
         message += f", after '{read[-60:]}'"
     number = error["line"] or (context[1] if context else None)
     if message.startswith("File ended") and (open_ := _never_ended(tex)):

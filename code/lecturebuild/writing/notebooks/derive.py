@@ -18,7 +18,7 @@ from typing import Any
 from lecturebuild.reading.gate import nested, opened
 from lecturebuild.reading.project import Project
 from lecturebuild.reading.source import Cell, Document, Line, name
-from lecturebuild.running import dependencies
+from lecturebuild.running import imports
 from lecturebuild.running.execute import Executed
 from lecturebuild.running.outputs import MARKUP, PICTURES, Output
 from lecturebuild.steps.errors import LectureError
@@ -61,19 +61,10 @@ class Notebook:
         return f"{FOLDER}/{self.name}{'-solution' if self.solution else ''}.ipynb"
 
 
-def tags(cell: Cell) -> list[str]:
-    """Return a cell's tags."""
-    value = cell.options.get("tags") or []
-    return [value] if isinstance(value, str) else list(value)
-
-
 def notebooks_of(document: Document) -> list[Notebook]:
     """Return the notebooks to derive from a page; there are none without exercises.
 
-    Raises
-    ------
-    LectureError
-        At what would put a solution into a student's notebook, or a cell where there is none.
+    Nothing may put a solution into a student's notebook, so answers and tags must agree.
     """
     names = [document.path.stem]
     exercises = False
@@ -97,7 +88,7 @@ def notebooks_of(document: Document) -> list[Notebook]:
 
 
 def _check_place(cell: Cell, answer: bool) -> None:
-    tagged = "solution" in tags(cell)
+    tagged = "solution" in cell.tags
     if answer and not tagged:
         message = "stands in an answer: give it '#| tags: [solution]', or students get it"
     elif tagged and not answer:
@@ -150,7 +141,7 @@ def notebook_step(
         uses=used(project, files)
         | {
             "lines": [text for text, _ in _text(notebook, document, archive)],
-            "cells": [[cell.index, cell.code, cell.label, tags(cell)] for cell in cells],
+            "cells": [[cell.index, cell.code, cell.label, cell.tags] for cell in cells],
             "words": words(project.settings),
         },
         context={"executed": executed},
@@ -225,12 +216,8 @@ def _blocks(notebook: Notebook, document: Document) -> Iterator[Line | Cell]:
 def _cells(notebook: Notebook, document: Document) -> Iterator[Cell]:
     """Yield the cells that become a notebook's cells of code."""
     for block in _blocks(notebook, document):
-        if isinstance(block, Cell) and "book" not in tags(block) and _executed(block):
+        if isinstance(block, Cell) and "book" not in block.tags and block.executed:
             yield block
-
-
-def _executed(cell: Cell) -> bool:
-    return cell.options.get("eval", True) is not False
 
 
 def _text(notebook: Notebook, document: Document, archive: str) -> Lines:
@@ -243,17 +230,17 @@ def _text(notebook: Notebook, document: Document, archive: str) -> Lines:
             if needs and not block.verbatim and HEADING.match(block.text):
                 lines += needs
                 needs = []
-        elif "book" not in tags(block):
+        elif "book" not in block.tags:
             lines += [(text, block.place) for text in _mark(notebook, block)]
     return needs + lines
 
 
 def _mark(notebook: Notebook, cell: Cell) -> list[str]:
-    if not _executed(cell):
+    if not cell.executed:
         return ["", "```python", *cell.code.strip("\n").split("\n"), "```", ""]
     mark = ["", f'::: {{.notebook-cell index="{cell.index}"}}', ":::", ""]
     caption = cell.options.get("fig-cap")
-    if cell.label and caption and (notebook.solution or "solution" not in tags(cell)):
+    if cell.label and caption and (notebook.solution or "solution" not in cell.tags):
         mark += [f"@{cell.label}: {' '.join(caption.split())}", ""]
     return mark
 
@@ -279,8 +266,8 @@ def _installing(project: Project, notebook: Notebook, document: Document, archiv
     """Return the code of the cell that installs what a notebook needs, answers included."""
     root, page = project.root, notebook.page
     code = "\n".join(cell.code for cell in _cells(replace(notebook, solution=True), document))
-    modules = dependencies.modules_of(code, (root / page).parent, root)
-    extras = extras_of(root, dependencies.libraries_of(code, *modules))
+    modules = imports.modules_of(code, (root / page).parent, root)
+    extras = extras_of(root, imports.libraries_of(code, *modules))
     package = archive.partition("-")[0]
     asked = f"[{','.join(sorted(extras))}]" if extras else ""
     site = project.settings.text("book", "site-url").rstrip("/")
@@ -317,15 +304,17 @@ def _convert(
     text = "\n".join(line for line, _ in lines) + "\n"
     if any(f"@{key}" in text for key in references):
         text += f"\n## {table.get('References', 'References')}\n\n::: {{#refs}}\n:::\n"
-    notebook = f"--lua-filter={pandoc.FILTERS / 'notebook.lua'}"
-    options = [f"--to={WRITER}", "--wrap=none"]
-    options += [f"--metadata={key}:{file}" for key, file in macros(project).items()]
-    options += [f"--lua-filter={pandoc.FILTERS / 'macros.lua'}", notebook, "--citeproc", notebook]
-    options += [f"--bibliography={file}" for file in bibliography(project)]
+    own, notebook = (str(pandoc.FILTERS / name) for name in ("macros.lua", "notebook.lua"))
+    works = {"bibliography": [str(file) for file in bibliography(project)]}
+    settings = {
+        "to": WRITER,
+        "wrap": "none",
+        "filters": [own, notebook, {"type": "citeproc"}, notebook],
+        "metadata": works | macros(project),
+    }
     origins = tuple(place for _, place in lines)
-    folder, lists = project.root / document.path.parent, {"lecture-index": refers_to}
-    settings = {"metadata": {"lecture-words": table}} if table else {}
-    return pandoc.run(text, options, folder, origins, defaults=settings, lists=lists)
+    folder, told = project.root / document.path.parent, {"index": refers_to, "words": table}
+    return pandoc.run(text, settings, folder, origins, told)
 
 
 def _assemble(
@@ -380,7 +369,7 @@ def _code(
 ) -> dict[str, Any]:
     from nbformat import v4
 
-    solution = "solution" in tags(cell)
+    solution = "solution" in cell.tags
     identifier = cell.label or f"{cell.page.stem}-{cell.index + 1}"
     identifier = re.sub(r"[^\w-]", "-", identifier)[:64]
     grading = {"nbgrader": _grading("code", identifier, solution)}
