@@ -74,6 +74,9 @@ ALPHABETS = characters(
     "2102, 210B, 2110-2111, 2115, 2118-211C, 2124, 212C, 212F-2135, 1D400-1D433, 1D468-1D49B, "
     "1D538-1D551, 1D6A4-1D6FA, 1D7CE-1D7E1"
 )
+# Of what tall brackets can be put together: Firefox measures it wherever a bracket grows, and then
+# draws the larger form.
+PIECES = characters("239B-23AF")
 SCRIPTS = {
     "latin": characters("0-10FFFF"),
     "greek": characters("370-3FF"),
@@ -83,7 +86,7 @@ SCRIPTS = {
 CUTS: dict[str, dict[str, set[int]]] = {
     "latin": {"": LATIN},
     "greek": {"": GREEK},
-    "math": {"": FORMULAS, "alphabets": ALPHABETS},
+    "math": {"": FORMULAS, "alphabets": ALPHABETS, "pieces": PIECES},
 }
 """The characters of a face's files, by what is added to the file's name; "rest" has all others."""
 

@@ -21,7 +21,8 @@ def tidied(text, size=None):
 
 FORMULA = '<math display="inline"><mi>x</mi></math>'
 LN = '<mrow><mi mathvariant="normal">ln</mi><mo>&#8289;</mo></mrow>'
-THIN = '<mspace width="0.167em"></mspace>'
+UPRIGHT = LN.replace(' mathvariant="normal"', "")
+THIN = '<mspace width="0.167em"/>'
 TOGETHER = f'<span class="unbroken">%s{FORMULA}%s</span>'
 
 
@@ -40,7 +41,13 @@ TOGETHER = f'<span class="unbroken">%s{FORMULA}%s</span>'
         (f"in {FORMULA}, ({FORMULA} a", f"in {TOGETHER % ('', ',')} {TOGETHER % ('(', '')} a"),
         (f"{FORMULA} of {FORMULA}", f"{FORMULA} of {FORMULA}"),
         ('<mo accent="true">\u0303</mo>', '<mo accent="true" stretchy="false">~</mo>'),
-        ('<mo accent="true">→</mo>', '<mo accent="true">→</mo>'),
+        ('<mo accent="true">→</mo>', '<mo lspace="0" rspace="0">→</mo>'),
+        ('<mo accent="true">‾</mo>', '<mo accent="true">_</mo>'),
+        ('<mo accent="true">⏞</mo>', '<mo accent="true">⏞</mo>'),
+        ('<mo minsize="240%" maxsize="240%" stretchy="true">(</mo>',
+         '<mo minsize="2.38em" maxsize="2.38em" stretchy="true">(</mo>'),
+        ("<mi>a</mi><mo>⊙</mo>", '<mi>a</mi><mo largeop="false">⊙</mo>'),
+        ("<mo>→</mo><mo>⨀</mo>", "<mo>→</mo><mo>⨀</mo>"),
         ("<!-- not for the reader -->a", "a"),
         ("<ul><li><strong>a)</strong> b</li></ul>",
          '<ul><li class="lettered"><strong>a)</strong> b</li></ul>'),
@@ -50,9 +57,13 @@ TOGETHER = f'<span class="unbroken">%s{FORMULA}%s</span>'
         ("<msub><mi>x</mi><mi>a</mi></msub>", "<msub><mi>x</mi><mi>a</mi></msub>"),
         ('<msub><mo minsize="120%" maxsize="120%" stretchy="true" form="postfix">⟩</mo></msub>',
          '<msub><mo mathsize="120%" stretchy="false" form="postfix">⟩</mo></msub>'),
-        (f"<mn>2</mn>{LN}<mi>x</mi>", f"<mn>2</mn>{THIN}{LN}{THIN}<mi>x</mi>"),
-        (f"<mi>−</mi>{LN}<mo>(</mo>", f"<mi>−</mi>{LN}<mo>(</mo>"),
-        (f"<mo>+</mo>{LN}<mfrac></mfrac>", f"<mo>+</mo>{LN}{THIN}<mfrac></mfrac>"),
+        (f"<math><mn>2</mn>{LN}<mi>x</mi></math>",
+         f"<math><mn>2</mn>{THIN}{UPRIGHT}{THIN}<mi>x</mi></math>"),
+        (f"<mi>−</mi>{LN}<mo>(</mo>", f"<mi>−</mi>{UPRIGHT}<mo>(</mo>"),
+        ('<mtext mathvariant="normal">if </mtext>', "<mtext>if </mtext>"),
+        ('<mi mathvariant="normal">d</mi>', '<mi mathvariant="normal">d</mi>'),
+        (f"<math><mo>+</mo>{LN}<mfrac></mfrac></math>",
+         f"<math><mo>+</mo>{UPRIGHT}{THIN}<mfrac></mfrac></math>"),
         ("<span title='it&#39;s'>a</span>", "<span title='it&#39;s'>a</span>"),
     ],
 )  # fmt: skip

@@ -352,13 +352,13 @@ def test_pandoc_without_end_is_stopped_and_the_line_named(tmp_path, monkeypatch)
     body = f"text\n\n{'[' * 40}\n"
     origins = tuple((Path("a.qmd"), number) for number in range(1, 5))
     with pytest.raises(LectureError, match=r"a.qmd:3: Pandoc was still running after 4 s"):
-        pandoc.run(body, ["--to=html"], tmp_path, origins)
+        pandoc.run(body, {"to": "html"}, tmp_path, origins)
 
 
 def test_pandoc_without_bounds_is_stopped(tmp_path, monkeypatch):
     monkeypatch.setattr(process, "project_limits", Limits(memory=0.1))
     with pytest.raises(LectureError, match="Pandoc needs more memory than it may have"):
-        pandoc.run("*a* [b](c) " * 100_000, ["--to=html"], tmp_path)
+        pandoc.run("*a* [b](c) " * 100_000, {"to": "html"}, tmp_path)
 
 
 # --- Signals

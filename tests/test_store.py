@@ -384,6 +384,33 @@ def test_what_rests_on_a_wrong_assumption_is_made_again_and_not_published(store)
     assert kept == {"aab", "bbc"}
 
 
+def test_what_needs_a_step_that_is_made_again_waits_for_it(store):
+    again = threading.Event()
+
+    def first(folder, text):
+        time.sleep(0.2 if text == "bc" else 0)  # what is assumed of it is known then
+        (folder / "made.txt").write_text(text[0])
+
+    def second(folder, first):
+        if first == "b":  # and not what was assumed
+            again.set()
+            time.sleep(0.3)
+        (folder / "made.txt").write_text(first)
+
+    def other(folder, text):
+        assert text == "ab" or again.wait(60)
+        (folder / "made.txt").write_text(text)
+
+    def plan(text):
+        letter = Step("tests", "first", first, {"text": text}, read=content, steady=True)
+        of_letter = Step("tests", "second", second, {"first": letter}, read=content)
+        of_text = Step("tests", "other", other, {"text": text}, read=content)
+        return value(joined, first=of_letter, other=of_text)
+
+    assert run(store, plan("ab")) == ["aab"]
+    assert run(store, plan("bc")) == ["bbc"]
+
+
 def test_nothing_is_published_while_it_is_only_assumed(store):
     run(store, site(store, "ab"))
 

@@ -39,11 +39,16 @@ class _Plan:
         self.free.sort(key=self.order.__getitem__)
 
     def again(self, steps: set[Step], known: Collection[Step], running: Collection[Step]) -> None:
-        """Have steps done again once what they need is known, and their vain runs have ended."""
+        """Have steps done again once what they need is known, and their vain runs have ended.
+
+        What needs them and has not begun waits for them once more.
+        """
         for step in steps:
             self.waits[step] = self.needs[step].difference(known) | ({step} & {*running})
-            if not self.waits[step]:
-                self.free.append(step)
+            for user in {*self.users[step]} - steps:
+                self.waits[user].add(step)
+            self.free.append(step)
+        self.free = [step for step in self.free if not self.waits[step]]
 
     def in_vain(self, step: Step) -> bool:
         """Say whether a run that has ended was in vain."""

@@ -51,6 +51,15 @@ ENCLOSURES = {"box": "boxed", "updiagonalstrike": "struck-up", "downdiagonalstri
 ACCENT = re.compile('<mo accent="true">([\u0300-\u030c])</mo>')
 SPACING = {"\u0300": "`", "\u0301": "´", "\u0302": "^", "\u0303": "~", "\u0306": "˘",
            "\u0307": "˙", "\u0308": "¨", "\u030c": "ˇ"}  # fmt: skip
+# WebKit leaves an arrow over a letter the space that one between letters has on both sides.
+ARROW = re.compile('<mo accent="true">([←→↔])</mo>')
+# WebKit puts the overline of Unicode far above its letter, or nowhere.
+OVERLINE = '<mo accent="true">‾</mo>'
+# The height of brackets that an author chose. Of the small bracket it is a part for Chromium, of a
+# letter for WebKit; as a length it is the same for all.
+HEIGHTS = {"120%": "1.18em", "180%": "1.9em", "240%": "2.38em", "300%": "2.86em"}
+# Between two letters too, Firefox makes these signs as large as a sum's.
+CIRCLED = re.compile("<mo>([⊕⊗⊙])</mo>")
 # Browsers lower the subscript of a letter that reaches below the line, and lift scripts over an
 # accent; in print they all stand on one line, as if each letter were an x.
 SCRIPTED = re.compile(
@@ -64,6 +73,8 @@ BEFORE_NAME = re.compile(
     rf'((?<!−)</mi>|</m(?:n|sub|sup|subsup|frac)>|form="postfix">[^<]*</mo>)(?={NAMED})'
 )
 THIN = '<mspace width="0.167em"></mspace>'
+# Words and names are upright anyway.
+UPRIGHT = re.compile('<(mtext|mi(?=[^>]*>[A-Za-z]{2})) mathvariant="normal">')
 # A bracket of a given size that has a script sinks in Chromium: let it be a larger letter instead.
 SCRIPTED_BRACKET = re.compile(
     r'(<(?:msub|msup|msubsup)><mo )minsize="([\d.]+%)" maxsize="\2" stretchy="true"'
@@ -110,8 +121,15 @@ def tidy(body: str, image_size: ImageSize, link: str = LINK) -> Markup:
     body = ACCENT.sub(_accent, body)
     body = ENCLOSED.sub(_enclosed, body)
     body = AFTER_NAME.sub(rf"\1{THIN}", BEFORE_NAME.sub(rf"\1{THIN}", body))
+    body = UPRIGHT.sub(r"<\1>", body).replace("></mspace>", "/>")
     body = SCRIPTED.sub(r'<\1><mpadded height="0.5em" depth="0">\2</mpadded>', body)
     body = SCRIPTED_BRACKET.sub(r'\1mathsize="\2" stretchy="false"', body)
+    for part, height in HEIGHTS.items():
+        old, new = (f'minsize="{size}" maxsize="{size}"' for size in (part, height))
+        body = body.replace(old, new)
+    body = ARROW.sub(r'<mo lspace="0" rspace="0">\1</mo>', body)
+    body = body.replace(OVERLINE, '<mo accent="true">_</mo>')
+    body = CIRCLED.sub(r'<mo largeop="false">\1</mo>', body)
     body = LETTERED.sub('<li class="lettered">', body)
     body = EMPTY_HEADING.sub(r"<td\1></td>", body)
     body = PUNCTUATED.sub(_unbroken, body)

@@ -47,5 +47,7 @@
     addEventListener('load', soon);
     // Who presses a key may be about to search the page, or to go to its end.
     addEventListener('keydown', () => layOut(Infinity), {once: true});
+    // Who follows a link of the page comes to a place at which Firefox would not keep the text.
+    addEventListener('click', (event) => { if (event.target.closest('a[href^="#"]')) layOut(Infinity); }, true);
   }
 }

@@ -43,14 +43,17 @@
   }
 
   /* From a folder nobody may ask for them early, so that they come too late for the first picture,
-     and the text would never have its own. There, letters may change. */
+     and the text would never have its own. There, letters may change; and in WebKit, which takes the
+     bold ones for a text whose own come too late. */
   function admitLate(script) {
     const link = document.createElement('link');
     Object.assign(link, {rel: 'stylesheet', href: new URL('folder.css', script.src)});
     document.addEventListener('DOMContentLoaded', () => document.head.append(link));
   }
 
-  (location.protocol === 'file:' ? admitLate : preload)(document.currentScript);
+  const folder = location.protocol === 'file:';
+  if (!folder) preload(document.currentScript);
+  if (folder || navigator.vendor.startsWith('Apple')) admitLate(document.currentScript);
   root.classList.add('script');
   const theme = remembered();
   if (theme === 'dark' || theme === 'light') root.dataset.theme = theme;
