@@ -12,8 +12,10 @@ import random
 import sys
 import threading
 import traceback
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import matplotlib as mpl
 import matplotlib.backends.backend_pdf
@@ -25,6 +27,22 @@ from matplotlib.figure import Figure
 from lecturebuild.running import dependencies
 from lecturebuild.steps.errors import LectureError, relative
 from lecturebuild.steps.files import in_project
+
+
+def _sorted(items: Iterable[Any], key: Callable[[Any], Any] | None = None) -> list[Any]:
+    return sorted(items, key=key or _by_name)
+
+
+def _by_name(item: Any) -> Any:
+    """Return what an item is sorted by: itself, but of a path the file's name."""
+    if isinstance(item, tuple):
+        return tuple(map(_by_name, item))
+    return Path(item).name if isinstance(item, str) and item.startswith(os.sep) else item
+
+
+# A PDF has its fonts in the order of their paths: another one where the project lies elsewhere,
+# beside Matplotlib's own fonts.
+matplotlib.backends.backend_pdf.sorted = _sorted  # type: ignore[attr-defined]
 
 
 def main(name: str, root: str, folder: str) -> None:
