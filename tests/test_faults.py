@@ -111,6 +111,22 @@ def test_kill_between_the_two_renames_is_made_good(tmp_path):
     assert not (root / "_book.new").exists()
 
 
+def test_new_book_shares_with_the_old_one_only_what_is_the_same(tmp_path):
+    root = make(tmp_path / "lecture", {"a.qmd": "# A {#sec-a}\n", "b.qmd": "# B {#sec-b}\n"})
+    render(root)
+    pages = {name: root / "_book" / f"{name}.html" for name in "ab"}
+    script = root / "_book" / "assets" / "theme.js"
+    whole = {file: file.read_bytes() for file in (*pages.values(), script)}
+    inodes = {name: page.stat().st_ino for name, page in pages.items()}
+    write(root, {"a.qmd": "# A {#sec-a}\n\nA word.\n"})
+    script.write_bytes(whole[script].replace(b"e", b"f"))  # by hand, and with the same size
+    render(root)
+    assert pages["b"].stat().st_ino == inodes["b"]
+    assert pages["a"].read_bytes() != whole[pages["a"]]
+    assert pages["b"].read_bytes() == whole[pages["b"]]
+    assert script.read_bytes() == whole[script]
+
+
 def test_there_is_a_book_at_any_moment(tmp_path, monkeypatch):
     """Where the system can exchange two folders, `_book` is never away."""
     root = make(tmp_path / "lecture", {"a.qmd": "# A {#sec-a}\n"})

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import sys
+from contextlib import suppress
 from functools import partial
 from operator import attrgetter
 from pathlib import Path
@@ -127,7 +128,7 @@ def publish(project: Project, site: Site) -> None:
         (new / MARK).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
         for place, file in site.items():
             (new / place).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(file.path, new / place)
+            _add(file, new / place, output / place)
         _put_in_place(new, output, old)
     except OSError as error:  # a full disk, say
         recover(output)
@@ -149,16 +150,27 @@ def _put_in_place(new: Path, output: Path, old: Path) -> None:
         _remove(old)
 
 
+def _add(file: File, new: Path, old: Path) -> None:
+    """Put a file into a new book: most are those of the old one, and to copy them takes longer."""
+    if _as_copied(old, file):
+        with suppress(OSError):  # a file system without links
+            os.link(old, new)
+            return
+    shutil.copy2(file.path, new)
+
+
 def _same(file: Path, made: File) -> bool:
-    """Say whether a file of the book is a copy of one that was made."""
+    """Say whether a file of the book is the same as one that was made."""
+    return _as_copied(file, made) or (not file.is_symlink() and digest(file) == made.digest)
+
+
+def _as_copied(file: Path, made: File) -> bool:
+    """Say whether a file of the book looks like a copy of one that was made."""
+    state = attrgetter("st_size", "st_mtime_ns", "st_mode")
     try:
-        here, there = file.lstat(), made.path.stat()
+        return bool(state(file.lstat()) == state(made.path.stat()))
     except OSError:
         return False
-    state = attrgetter("st_size", "st_mtime_ns", "st_mode")
-    if state(here) == state(there):
-        return True
-    return not file.is_symlink() and digest(file) == made.digest
 
 
 def add(project: Project, site: Site) -> None:
