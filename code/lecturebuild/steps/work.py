@@ -25,8 +25,12 @@ class _Plan:
         for step, needed in self.needs.items():
             for other in needed:
                 self.users[other].append(step)
-        # What a slow step waits for comes before what nothing waits for.
+        # What a slow step waits for comes first, then what begins the longest row of steps.
         self.early = set(all_steps(step for step in self.order if step.slow))
+        self.row = dict.fromkeys(self.order, 0)
+        for step in reversed(self.order):
+            self.row[step] = max((self.row[user] + bool(user.kind) for user in self.users[step]),
+                                 default=0)  # fmt: skip
         self.free = [step for step in self.order if not self.waits[step]]
         """Those that wait for nothing more, in their order."""
 
@@ -61,8 +65,17 @@ class _Plan:
 
     def first(self, ready: list[Step]) -> Step:
         """Take out the step that is to begin first."""
-        ready.sort(key=lambda step: (not step.slow, step not in self.early, self.order[step]))
-        return ready.pop(0)
+        first = min(
+            ready,
+            key=lambda step: (
+                not step.slow,
+                step not in self.early,
+                -self.row[step],
+                self.order[step],
+            ),
+        )
+        ready.remove(first)
+        return first
 
 
 @dataclass(eq=False)
@@ -135,6 +148,7 @@ class Work:
                     running[pool.submit(self._job(step))] = step
                     if self._assume(step):
                         plan.settled(step)
+                        break  # what may begin now comes before what nothing waits for
                 if plan.free:
                     continue
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
