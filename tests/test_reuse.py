@@ -372,7 +372,8 @@ def test_interrupted_run_publishes_nothing_and_leaves_no_kernel(tmp_path):
     code = f"import os, pathlib, time\npathlib.Path({str(started)!r}).write_text(str(os.getpid()))"
     cell = f"```{{python}}\n{code}\ntime.sleep(60)\n```\n"
     root = make(tmp_path / "lecture", {"a.qmd": f"# A\n\n{cell}"})
-    write(root, {"_book/index.html": "old"})
+    mark = '{"index.html": ""}'
+    write(root, {"_book/index.html": "old", "_book/.lecture.json": mark})
     command = [
         sys.executable,
         "-c",
@@ -382,12 +383,13 @@ def test_interrupted_run_publishes_nothing_and_leaves_no_kernel(tmp_path):
         [*command, "render", root], stderr=subprocess.PIPE, text=True, start_new_session=True
     )
     while not (started.exists() and started.read_text()):
+        assert process.poll() is None, process.communicate()
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
     _, error = process.communicate(timeout=20)
     assert process.returncode == 130
     assert error == "lecture: interrupted; nothing was published\n"
-    assert snapshot(root / "_book") == {"index.html": b"old"}
+    assert snapshot(root / "_book") == {"index.html": b"old", ".lecture.json": mark.encode()}
     with pytest.raises(ProcessLookupError):
         os.kill(int(started.read_text()), 0)
 
