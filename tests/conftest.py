@@ -4,6 +4,11 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+# One kind of instructions on every machine, before NumPy is loaded: where a learning rate is too
+# large, the last digit decides what a network does, and pictures would differ.
+if (processor := Path("/proc/cpuinfo")).is_file() and " avx2 " in processor.read_text():
+    os.environ["OPENBLAS_CORETYPE"] = "Haswell"
+
 import pytest
 import widget_pages
 from hypothesis import settings

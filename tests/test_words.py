@@ -13,8 +13,16 @@ SAID = re.compile(
     r"""|['`]([A-Z][a-z]+(?:[ ][a-z]+)*:?)(?=['`]|[ ]“\$)|'((?!article)[a-z]+(?:[ ][a-z]+){1,2})'"""
 )
 """Texts in the templates, and those strings of the scripts that look like words for readers."""
-NOT_SAID = {"Escape", "Enter", "References", "Search this book", "use strict", "table tab tabelle"}
-"""Names of keys; words that are translated elsewhere."""
+NOT_SAID = {
+    "Apple",
+    "Escape",
+    "Enter",
+    "References",
+    "Search this book",
+    "use strict",
+    "table tab tabelle",
+}
+"""Names of keys and of a browser's maker; words that are translated elsewhere."""
 FILES = sorted([*THEME.glob("*.html"), *THEME.glob("[!m]*.js"), THEME / "menu.js"])
 
 
